@@ -1,0 +1,27 @@
+import type { IngestReport, KnowledgeBase } from '@robolearn/rag-tool'
+import type { Lesson } from '../pages/index.ts'
+
+/** Brings the index up to date with the lessons; what has not changed costs nothing. */
+export async function ingestLessons(
+  knowledge: KnowledgeBase,
+  lessons: readonly Lesson[],
+  log: (line: string) => void,
+): Promise<IngestReport> {
+  const documents = lessons.map((lesson) => ({
+    id: lesson.file,
+    text: lesson.markdown,
+    title: lesson.title,
+    url: lesson.path,
+    language: lesson.language,
+    metadata: { module: lesson.module, order: lesson.order },
+  }))
+  const report = await knowledge.ingest(documents, { prune: true })
+  const { added, updated, removed, unchanged } = report
+  log(
+    added + updated + removed === 0
+      ? `Lessons: nothing has changed, ${unchanged} in the index.`
+      : `Lessons: ${added} added, ${updated} updated, ${removed} removed, ${unchanged} unchanged.`,
+  )
+  for (const { id, message } of report.failed) log(`Lesson "${id}" is not in the index: ${message}`)
+  return report
+}

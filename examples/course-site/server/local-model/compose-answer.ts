@@ -1,0 +1,59 @@
+import type { FoundPassage } from './read-conversation.ts'
+
+const MOST_PASSAGES = 3
+const MOST_SENTENCES = 2
+const NOTHING =
+  'The lessons say nothing about that. Try other words, or ask about something that a lesson covers.'
+
+// Words that say nothing about what a question is after.
+const COMMON = new Set(
+  'a about an and are as at be by can course do does explain for from give how i in is it its lesson me mean of on or page please say should tell that the their there these this those to us use used was what when where which who why will with you your'.split(
+    ' ',
+  ),
+)
+
+/** The words of a text that carry its meaning, lower-cased, with a plural `s` taken off. */
+export function contentWords(text: string): Set<string> {
+  const words = text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []
+  return new Set(
+    words.filter((word) => !COMMON.has(word)).map((word) => word.replace(/(?<=\p{L}{3})s$/u, '')),
+  )
+}
+
+/** An answer made of sentences of the passages, the ones closest to the question, each with its mark. */
+export function composeAnswer(question: string, passages: readonly FoundPassage[]): string {
+  const wanted = contentWords(question)
+  const paragraphs = passages.slice(0, MOST_PASSAGES).flatMap(({ number, text }) => {
+    const sentences = bestSentences(text, wanted)
+    return sentences === '' ? [] : [`${sentences}【${number}】`]
+  })
+  return paragraphs.length === 0 ? NOTHING : paragraphs.join('\n\n')
+}
+
+function bestSentences(markdown: string, wanted: ReadonlySet<string>): string {
+  const scored = sentencesOf(markdown).map((sentence, place) => {
+    const found = [...contentWords(sentence)].filter((word) => wanted.has(word)).length
+    return { sentence, place, found }
+  })
+  const most = Math.max(0, ...scored.map(({ found }) => found))
+  return scored
+    .filter(({ found }) => found === most)
+    .slice(0, MOST_SENTENCES)
+    .map(({ sentence }) => sentence)
+    .join(' ')
+}
+
+/** Prose only: code, tables and headings make no sentence. */
+function sentencesOf(markdown: string): string[] {
+  const prose = markdown
+    .replaceAll(/```[\s\S]*?(```|$)/g, '\n\n')
+    .split('\n')
+    .map((line) => (/^\s*(#|\|)/.test(line) ? '' : line.replace(/^\s*([-*+]|\d+\.)\s+/, '\n\n')))
+    .join('\n')
+  const segmenter = new Intl.Segmenter('en', { granularity: 'sentence' })
+  return prose
+    .split(/\n\s*\n/)
+    .flatMap((paragraph) => [...segmenter.segment(paragraph.replaceAll(/\s+/g, ' '))])
+    .map(({ segment }) => segment.trim())
+    .filter((sentence) => sentence.length > 20)
+}

@@ -1,0 +1,35 @@
+import { ChatKitError } from '../errors.ts'
+
+/** The response to a request that was refused. Its headers and body say nothing of stack, path or version. */
+export function errorToResponse(error: ChatKitError, requestId: string): Response {
+  const { code, message, status, issues, retryAfterSeconds } = error
+  const body = {
+    error: {
+      code,
+      message,
+      ...(issues ? { issues } : {}),
+      ...(retryAfterSeconds === undefined ? {} : { retry_after_seconds: retryAfterSeconds }),
+      request_id: requestId,
+    },
+    // Again outside: the official client shows this one.
+    message,
+  }
+  const headers = new Headers({
+    'content-type': 'application/json; charset=utf-8',
+    'cache-control': 'no-store',
+    'x-request-id': requestId,
+  })
+  if (retryAfterSeconds !== undefined) headers.set('retry-after', String(retryAfterSeconds))
+  if (code === 'method_not_allowed') headers.set('allow', 'POST')
+  return new Response(JSON.stringify(body), { status, headers })
+}
+
+/** The error as the protocol knows it: anything unexpected becomes `internal`, without its words. */
+export function toChatKitError(error: unknown): ChatKitError {
+  if (ChatKitError.isInstance(error)) return error
+  return new ChatKitError(
+    'internal',
+    'Something went wrong on the server. The request id leads to the cause in its log.',
+    { cause: error },
+  )
+}

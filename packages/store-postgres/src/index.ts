@@ -1,0 +1,8 @@
+export { PostgresStore } from './postgres-store.ts'
+export type { PostgresStoreOptions } from './postgres-store.ts'
+export type { Database } from './database.ts'
+export { openEmbedded } from './embedded/open-embedded.ts'
+export type { EmbeddedDatabase, OpenEmbeddedOptions } from './embedded/open-embedded.ts'
+export type { EmbeddedExtension } from './embedded/messages.ts'
+export { StoreError } from './errors.ts'
+export type { StoreErrorCode, StoreErrorOptions } from './errors.ts'

@@ -1,0 +1,176 @@
+import type { ThreadItem } from '@robolearn/chatkit-server-core'
+import { expect, it } from 'vitest'
+import { message, newThread, scopeOf, textOf } from './conversation.ts'
+import { onEveryDatabase } from './every-database.ts'
+
+const ALL = { limit: 100, order: 'asc', include: 'all' } as const
+
+onEveryDatabase((store) => {
+  it('keeps the order of each of eight writers who append at once', async () => {
+    const scope = scopeOf()
+    const { id } = newThread()
+    await store().openTurn({ newThread: newThread({ id }), items: [] }, scope)
+    const writers = Array.from({ length: 8 }, (_, writer) => writer)
+    await Promise.all(
+      writers.map(async (writer) => {
+        for (let turn = 0; turn < 5; turn++) {
+          const items = [0, 1].map((n) => message(id, `${writer}:${turn * 2 + n}`))
+          if (turn % 2 === 0) await store().openTurn({ thread: id, items }, scope)
+          else for (const item of items) await store().saveItem(id, item, scope)
+        }
+      }),
+    )
+    const texts = (await store().listItems(id, ALL, scope)).data.map(textOf)
+    expect(texts).toHaveLength(80)
+    for (const writer of writers) {
+      const own = texts.filter((text) => text.startsWith(`${writer}:`))
+      expect(own).toEqual(Array.from({ length: 10 }, (_, n) => `${writer}:${n}`))
+    }
+  })
+
+  it('keeps the items of one turn together while others write', async () => {
+    const scope = scopeOf()
+    const { id } = newThread()
+    await store().openTurn({ newThread: newThread({ id }), items: [] }, scope)
+    await Promise.all(
+      ['a', 'b', 'c', 'd'].map((turn) =>
+        store().openTurn({ thread: id, items: [1, 2, 3].map((n) => message(id, turn + n)) }, scope),
+      ),
+    )
+    const texts = (await store().listItems(id, ALL, scope)).data.map(textOf)
+    for (let at = 0; at < texts.length; at += 3) {
+      const turn = texts[at]?.charAt(0)
+      expect(texts.slice(at, at + 3)).toEqual([`${turn}1`, `${turn}2`, `${turn}3`])
+    }
+  })
+
+  it('gives every item to a reader who pages while four writers append', async () => {
+    const scope = scopeOf()
+    const { id } = newThread()
+    await store().openTurn({ newThread: newThread({ id }), items: [message(id, 'first')] }, scope)
+    let writing = 4
+    const written = Promise.all(
+      Array.from({ length: 4 }, async (_, writer) => {
+        for (let n = 0; n < 15; n++) await store().saveItem(id, message(id, `${writer}:${n}`), scope)
+        writing--
+      }),
+    )
+    const seen: ThreadItem[] = []
+    for (let last = false; !last;) {
+      last = writing === 0
+      const after = seen.at(-1)?.id
+      const page = await store().listItems(id, { ...ALL, limit: 3, after }, scope)
+      seen.push(...page.data)
+      if (page.has_more) last = false
+    }
+    await written
+    expect(seen).toEqual((await store().listItems(id, ALL, scope)).data)
+  })
+
+  it('does not lose one of two changes made to a thread at once', async () => {
+    const scope = scopeOf()
+    const thread = newThread()
+    await store().openTurn({ newThread: thread, items: [] }, scope)
+    await Promise.all([
+      store().saveThread(thread.id, { title: 'Servos' }, scope),
+      store().saveThread(thread.id, { metadata: { lesson: 4 } }, scope),
+    ])
+    expect(await store().loadThread(thread.id, scope)).toEqual({
+      ...thread,
+      title: 'Servos',
+      metadata: { lesson: 4 },
+    })
+  })
+
+  it('keeps nulls, numbers and unknown fields of stored JSON as they are', async () => {
+    const scope = scopeOf()
+    const metadata = {
+      none: null,
+      list: [null, { x: null }],
+      big: 2 ** 53,
+      small: 1e-7,
+      large: 1e21,
+      minus: -0.5,
+    }
+    const thread = newThread({ metadata, status: { type: 'active', since: 'today' } as { type: 'active' } })
+    const { thread: opened } = await store().openTurn({ newThread: thread, items: [] }, scope)
+    expect(opened).toEqual(thread)
+    expect(await store().loadThread(thread.id, scope)).toEqual(thread)
+    expect((await store().listThreads({ limit: 5, order: 'asc' }, scope)).data).toEqual([thread])
+  })
+
+  it('refuses text that PostgreSQL cannot store, names it, and goes on working', async () => {
+    const scope = scopeOf()
+    const { id } = newThread()
+    const fine = message(id, 'a backslash: \\u0000 \\ud800, a pair: 🤖')
+    await store().openTurn({ newThread: newThread({ id }), items: [fine] }, scope)
+    for (const [text, what] of [
+      ['before\0after', 'a NUL character'],
+      ['cut in \ud83e half', 'half of a surrogate pair'],
+    ] as const) {
+      const item = message(id, text)
+      const refused = { code: 'invalid_text', message: expect.stringContaining(what) }
+      await expect(store().saveItem(id, item, scope)).rejects.toMatchObject({
+        ...refused,
+        message: expect.stringContaining(item.id),
+      })
+      await expect(store().openTurn({ thread: id, items: [fine, item] }, scope)).rejects.toMatchObject(
+        refused,
+      )
+      await expect(store().saveThread(id, { title: text }, scope)).rejects.toMatchObject(refused)
+    }
+    expect((await store().listItems(id, ALL, scope)).data).toEqual([fine])
+  })
+
+  it('answers an id with a NUL character with an error that names the reason', async () => {
+    await expect(store().loadThread('thr_\0', scopeOf())).rejects.toMatchObject({ code: 'invalid_text' })
+    await expect(store().loadThread('thr_1', scopeOf())).rejects.toMatchObject({ code: 'thread_not_found' })
+  })
+
+  it('makes no thread over one that is there, whoever owns it', async () => {
+    const [mine, theirs] = [scopeOf(), scopeOf()]
+    const thread = newThread({ title: 'mine' })
+    await store().openTurn({ newThread: thread, items: [] }, mine)
+    const again = { newThread: { ...thread, title: 'theirs' }, items: [message(thread.id, 'x')] }
+    await expect(store().openTurn(again, theirs)).rejects.toMatchObject({
+      code: 'unique_violation',
+      sqlState: '23505',
+      cause: expect.any(Error),
+    })
+    expect(await store().loadThread(thread.id, mine)).toEqual(thread)
+    expect((await store().listItems(thread.id, ALL, mine)).data).toEqual([])
+  })
+
+  it('appends nothing of a turn that has an item whose id is taken', async () => {
+    const scope = scopeOf()
+    const { id } = newThread()
+    const first = message(id, 'first')
+    await store().openTurn({ newThread: newThread({ id }), items: [first] }, scope)
+    const items = [message(id, 'second'), { ...message(id, 'other'), id: first.id }]
+    const failure = await store()
+      .openTurn({ thread: id, items }, scope)
+      .catch((error: unknown) => error)
+    expect(failure).toMatchObject({ code: 'unique_violation' })
+    expect((await store().listItems(id, ALL, scope)).data).toEqual([first])
+  })
+
+  it('repeats no stored value in its errors', async () => {
+    const scope = scopeOf('owner-secret')
+    const thread = newThread({ title: 'title-secret', metadata: { k: 'metadata-secret' } })
+    await store().openTurn({ newThread: thread, items: [] }, scope)
+    const failure = await store()
+      .openTurn({ newThread: thread, items: [message(thread.id, 'text-secret')] }, scope)
+      .catch((error: unknown) => error)
+    expect(failure).toBeInstanceOf(Error)
+    expect(everythingIn(failure)).not.toMatch(/secret/)
+    expect(everythingIn(failure)).not.toContain(thread.id)
+  })
+})
+
+function everythingIn(value: unknown, seen = new Set<unknown>()): string {
+  if (typeof value !== 'object' || value === null || seen.has(value)) return String(value)
+  seen.add(value)
+  return Reflect.ownKeys(value)
+    .map((key) => `${String(key)}: ${everythingIn(Reflect.get(value, key), seen)}`)
+    .join('\n')
+}

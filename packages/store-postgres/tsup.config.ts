@@ -1,0 +1,16 @@
+import { defineConfig } from 'tsup'
+
+export default defineConfig({
+  entry: {
+    index: 'src/index.ts',
+    // Started by its path, so it keeps a file of its own beside the index.
+    'embedded-worker': 'src/embedded/worker.ts',
+  },
+  format: 'esm',
+  target: 'node22',
+  dts: { entry: { index: 'src/index.ts' } },
+  // `node:sqlite` has no other name.
+  removeNodeProtocol: false,
+  sourcemap: true,
+  clean: true,
+})
