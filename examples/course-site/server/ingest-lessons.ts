@@ -1,5 +1,5 @@
 import type { IngestReport, KnowledgeBase } from '@robolearn/rag-tool'
-import type { Lesson } from '../pages/index.ts'
+import { LESSON_START, type Lesson } from '../pages/index.ts'
 
 /** Brings the index up to date with the lessons; what has not changed costs nothing. */
 export async function ingestLessons(
@@ -11,7 +11,7 @@ export async function ingestLessons(
     id: lesson.file,
     text: lesson.markdown,
     title: lesson.title,
-    url: lesson.path,
+    url: `${lesson.path}#${LESSON_START}`,
     language: lesson.language,
     metadata: { module: lesson.module, order: lesson.order },
   }))

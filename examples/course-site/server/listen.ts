@@ -19,7 +19,8 @@ const starting: Fetch = () =>
 /** Takes the port before anything else is opened, so that a busy one is known at once. */
 export async function listen({ host, port }: Pick<Config, 'host' | 'port'>): Promise<Listening> {
   let fetch = starting
-  const server = createServer(getRequestListener((request) => fetch(request)))
+  const listener = getRequestListener((request) => fetch(request))
+  const server = createServer((request, response) => void listener(request, response))
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(explain(error, host, port)))
     server.listen(port, host, resolve)

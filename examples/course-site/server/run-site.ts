@@ -33,14 +33,14 @@ export interface Site {
 export async function runSite({ config, lessonsDir, log }: SiteOptions): Promise<Site> {
   const open = new AsyncDisposableStack()
   try {
-    const signInAllowed = allowSignIn(config, log)
     const server = await listen(config)
     open.defer(() => server.close())
-    const model = await chooseModel(config, log)
     const { lessons, broken } = await loadLessons(lessonsDir)
     for (const { message } of broken) log(`Left out: ${message}`)
     const { db, close } = await openDatabase(config)
     open.defer(close)
+    const model = await chooseModel(config, log)
+    const signInAllowed = allowSignIn(config, log)
     const store = new PostgresStore<Learner>({ db })
     await store.migrate()
     const knowledge = await openKnowledgeBase({ db, collection: 'course' })

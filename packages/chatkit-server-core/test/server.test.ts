@@ -53,9 +53,10 @@ describe('a turn', () => {
   it('goes on when its reader leaves', async () => {
     const gate = Promise.withResolvers<void>()
     const server = new TestServer(async function* (turn) {
-      yield* beginning(answer(turn, ''), 'half ')
+      const item = answer(turn, 'half and half')
+      yield* beginning({ ...item, content: [] }, 'half ')
       await gate.promise
-      yield { type: 'thread.item.done', item: answer(turn, 'half and half') }
+      yield { type: 'thread.item.done', item }
     })
     const reply = await server.process(create('Hi'), ada)
     if (reply.kind !== 'stream') throw new Error('no stream')
@@ -167,6 +168,15 @@ describe('an answer that fails', () => {
       const events = await server.events(create('Hi'))
       expect(events.at(-1)).toEqual({ type: 'error', ...expected })
     }
+  })
+
+  it('keeps the words of a message that respond() leaves unfinished', async () => {
+    const server = new TestServer((turn) => beginning(answer(turn, ''), 'unfin', 'ished'))
+    const events = await server.events(create('Hi'))
+    expect(events.at(-1)).toMatchObject({
+      type: 'thread.item.done',
+      item: { content: [{ text: 'unfinished' }] },
+    })
   })
 
   it('drops a pending message without a word in it', async () => {

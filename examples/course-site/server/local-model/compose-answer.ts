@@ -7,7 +7,7 @@ const NOTHING =
 
 // Words that say nothing about what a question is after.
 const COMMON = new Set(
-  'a about an and are as at be by can course do does explain for from give how i in is it its lesson me mean of on or page please say should tell that the their there these this those to us use used was what when where which who why will with you your'.split(
+  'a about again an and are as at be by can course do does explain for from give how i in is it its lesson me mean of on or page passage please s say section should simply sum summarise summarize tell that the their there these this those to up us use used was what when where which who why will with you your'.split(
     ' ',
   ),
 )
@@ -53,7 +53,7 @@ function sentencesOf(markdown: string): string[] {
   const segmenter = new Intl.Segmenter('en', { granularity: 'sentence' })
   return prose
     .split(/\n\s*\n/)
-    .flatMap((paragraph) => [...segmenter.segment(paragraph.replaceAll(/\s+/g, ' '))])
+    .flatMap((paragraph) => Array.from(segmenter.segment(paragraph.replaceAll(/\s+/g, ' '))))
     .map(({ segment }) => segment.trim())
     .filter((sentence) => sentence.length > 20)
 }

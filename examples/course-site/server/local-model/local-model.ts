@@ -47,7 +47,7 @@ type Thought =
 function think({ input, tools }: Pick<ModelRequest, 'input' | 'tools'>): Thought {
   const { question, about, passages } = readConversation({ input })
   // "Explain this" says nothing to search for: then it is about what is marked, or about the page.
-  const query = contentWords(question).size > 1 ? question : [question, ...about].join(' ')
+  const query = contentWords(question).size > 0 ? question : [question, ...about].join(' ')
   const [tool] = tools
   if (passages === undefined && tool?.type === 'function') return { search: { tool: tool.name, query } }
   return { answer: composeAnswer(query, passages ?? []) }

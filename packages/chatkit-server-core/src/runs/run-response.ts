@@ -41,12 +41,17 @@ export async function runResponse(input: RunInput): Promise<void> {
     await persistEvent(event, thread.id, store)
     feed.publish(event)
   }
+  // What a reader has seen is kept, also where `respond()` ends without having finished it.
+  const keepPartialMessages = async (): Promise<void> => {
+    for (const item of pending.partialMessages()) await emit({ type: 'thread.item.done', item })
+  }
 
   try {
     for await (const event of events) {
       await emit(event)
       await saveThreadChanges()
     }
+    await keepPartialMessages()
     await saveThreadChanges()
   } catch (error) {
     abort.abort(error)
@@ -54,7 +59,7 @@ export async function runResponse(input: RunInput): Promise<void> {
     if (!(ChatKitError.isInstance(error) && error.code === 'thread_not_found')) {
       onError(error)
       try {
-        for (const item of pending.partialMessages()) await emit({ type: 'thread.item.done', item })
+        await keepPartialMessages()
         await saveThreadChanges()
       } catch (failure) {
         onError(failure)

@@ -1,2 +1,2 @@
 export { storeContract } from './store-contract.ts'
-export type { StoreContractCase } from './store-contract.ts'
+export type { StoreContractCase } from './store-contract/contract-case.ts'

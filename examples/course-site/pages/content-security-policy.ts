@@ -1,0 +1,14 @@
+/**
+ * The `content-security-policy` header of every page: scripts, styles, images and requests from the site itself
+ * only, nothing inline, no frames. (`data:` is for the empty icon.)
+ */
+export const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ')

@@ -1,0 +1,8 @@
+export { CONTENT_SECURITY_POLICY } from './content-security-policy.ts'
+export { coursePage, LESSON_START } from './course-page.ts'
+export { errorPage } from './error-page.ts'
+export { homePage } from './home-page.ts'
+export type { Visit } from './layout.ts'
+export { LessonError } from './lesson-metadata.ts'
+export { type Lesson, loadLessons } from './load-lessons.ts'
+export { renderLesson } from './render-lesson.ts'

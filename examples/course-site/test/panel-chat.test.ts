@@ -1,0 +1,178 @@
+import {
+  ChatKitServer,
+  createChatKitHandler,
+  MemoryStore,
+  StreamError,
+  textStream,
+} from '@robolearn/chatkit-server-core'
+import { createChatKitClient } from '@robolearn/chatkit-server-core/client'
+import { describe, expect, it } from 'vitest'
+import { type ChatView, createChat } from '../panel/chat-state.ts'
+
+type Respond = ChatKitServer<string>['respond']
+
+class EchoServer extends ChatKitServer<string> {
+  script: Respond = (turn) => textStream(turn, ['An ', 'answer.'])
+
+  override respond(turn: Parameters<Respond>[0]): ReturnType<Respond> {
+    return this.script(turn)
+  }
+}
+
+function setUp() {
+  const server = new EchoServer({ store: new MemoryStore(), owner: (id) => id, onError: () => {} })
+  const handler = createChatKitHandler(server, { authenticate: () => 'ada' })
+  const remembered = new Map<string, string>()
+  const memory = {
+    load: (learner: string) => remembered.get(learner),
+    save: (learner: string, threadId: string) => void remembered.set(learner, threadId),
+    forget: (learner: string) => void remembered.delete(learner),
+  }
+  const network = { refuse: undefined as Response | 'offline' | undefined }
+  const requests: { type: string; metadata: unknown }[] = []
+  const client = createChatKitClient({
+    url: 'http://course.test/chatkit',
+    metadata: () => ({ page: { title: 'Quaternions' } }),
+    fetch: async (url, init) => {
+      requests.push(JSON.parse(typeof init.body === 'string' ? init.body : ''))
+      if (network.refuse === 'offline') throw new TypeError('fetch failed')
+      return network.refuse ?? handler.fetch(new Request(url, init))
+    },
+  })
+  const start = () => {
+    const views: ChatView[] = []
+    const chat = createChat({ client, memory, onChange: (view) => views.push(view) })
+    return { chat, view: () => views.at(-1), views }
+  }
+  return { server, network, remembered, requests, start }
+}
+
+const texts = (view: ChatView | undefined) =>
+  (view?.thread.items ?? []).map((item) =>
+    item.type === 'user_message' || item.type === 'assistant_message'
+      ? item.content.map(({ text }) => text).join('')
+      : item.type,
+  )
+
+describe('a conversation', () => {
+  it('shows the question at once, then the answer, and goes on in the same thread', async () => {
+    const { start, requests } = setUp()
+    const { chat, view, views } = start()
+    await chat.open('ada')
+    await chat.ask('One?')
+    expect(views[1]).toMatchObject({ question: 'One?', phase: 'answering' })
+    await chat.ask('Two?')
+    expect(texts(view())).toEqual(['One?', 'An answer.', 'Two?', 'An answer.'])
+    expect(view()).toMatchObject({ phase: 'idle' })
+    expect(view()).not.toHaveProperty('question')
+    expect(requests.map(({ type }) => type)).toEqual(['threads.create', 'threads.add_user_message'])
+    expect(requests[0]?.metadata).toEqual({ page: { title: 'Quaternions' } })
+  })
+
+  it('is there again after a reload, however long it is', async () => {
+    const { start } = setUp()
+    const before = start()
+    await before.chat.open('ada')
+    for (let question = 0; question < 12; question += 1) await before.chat.ask(`Question ${question}?`)
+    const after = start()
+    await after.chat.open('ada')
+    expect(texts(after.view())).toHaveLength(24)
+    expect(texts(after.view())).toEqual(texts(before.view()))
+  })
+
+  it('is kept apart for each learner', async () => {
+    const { start } = setUp()
+    const { chat, view } = start()
+    await chat.open('ada')
+    await chat.ask('Mine?')
+    await chat.open('grace')
+    expect(texts(view())).toEqual([])
+    await chat.open('ada')
+    expect(texts(view())).toEqual(['Mine?', 'An answer.'])
+  })
+
+  it('starts empty when the stored thread is gone', async () => {
+    const { start, remembered } = setUp()
+    remembered.set('ada', 'thr_gone')
+    const { chat, view } = start()
+    await chat.open('ada')
+    expect(view()).toMatchObject({ phase: 'idle', thread: { items: [] } })
+    expect(view()).not.toHaveProperty('failure')
+    expect(remembered.size).toBe(0)
+  })
+
+  it('begins anew on request', async () => {
+    const { start, requests } = setUp()
+    const { chat, view } = start()
+    await chat.open('ada')
+    await chat.ask('One?')
+    chat.startOver()
+    expect(texts(view())).toEqual([])
+    await chat.ask('Two?')
+    expect(texts(view())).toEqual(['Two?', 'An answer.'])
+    expect(requests.at(-1)?.type).toBe('threads.create')
+  })
+})
+
+describe('what goes wrong', () => {
+  it('keeps the question when the server cannot be reached, and sends it again on request', async () => {
+    const { start, network } = setUp()
+    const { chat, view } = start()
+    await chat.open('ada')
+    network.refuse = 'offline'
+    await chat.ask('One?')
+    expect(view()).toMatchObject({ question: 'One?', phase: 'idle', failure: { action: 'try-again' } })
+    expect(view()?.failure?.text).toContain('cannot be reached')
+    network.refuse = undefined
+    await chat.tryAgain()
+    expect(texts(view())).toEqual(['One?', 'An answer.'])
+    expect(view()).not.toHaveProperty('failure')
+  })
+
+  it('asks to sign in when the session is over', async () => {
+    const { start, network } = setUp()
+    const { chat, view } = start()
+    await chat.open('ada')
+    network.refuse = Response.json({ error: { code: 'unauthenticated' } }, { status: 401 })
+    await chat.ask('One?')
+    expect(view()).toMatchObject({ question: 'One?', failure: { action: 'sign-in' } })
+  })
+
+  it('begins a new thread after one that was deleted meanwhile', async () => {
+    const { start, network } = setUp()
+    const { chat, view } = start()
+    await chat.open('ada')
+    await chat.ask('One?')
+    network.refuse = Response.json({ error: { code: 'thread_not_found' } }, { status: 404 })
+    await chat.ask('Two?')
+    expect(view()).toMatchObject({ question: 'Two?', failure: { action: 'try-again' } })
+    network.refuse = undefined
+    await chat.tryAgain()
+    expect(texts(view())).toEqual(['Two?', 'An answer.'])
+  })
+
+  it('shows the words that an answer fails with, and what came before', async () => {
+    const { start, server } = setUp()
+    server.script = async function* (turn) {
+      yield* textStream(turn, ['A beginning.'])
+      throw new StreamError('The model is resting.')
+    }
+    const { chat, view } = start()
+    await chat.open('ada')
+    await chat.ask('One?')
+    expect(texts(view())).toEqual(['One?', 'A beginning.'])
+    expect(view()).toMatchObject({
+      phase: 'idle',
+      failure: { text: 'The model is resting.', action: 'none' },
+    })
+  })
+
+  it('says that an answer was cut off when the stream just ends', async () => {
+    const { start, network } = setUp()
+    const { chat, view } = start()
+    await chat.open('ada')
+    network.refuse = new Response('', { headers: { 'content-type': 'text/event-stream' } })
+    await chat.ask('One?')
+    expect(view()).toMatchObject({ question: 'One?', failure: { text: 'The answer was cut off.' } })
+  })
+})

@@ -1,0 +1,116 @@
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { serve } from '@hono/node-server'
+import {
+  type Annotation,
+  ChatKitServer,
+  createChatKitHandler,
+  MemoryStore,
+  type ThreadStreamEvent,
+  type Turn,
+} from '@robolearn/chatkit-server-core'
+import { loadLessons } from '../pages/index.ts'
+import { createApp } from '../server/app.ts'
+import { loadAssets } from '../server/assets.ts'
+import type { Learner } from '../server/learners.ts'
+import { createSessions } from '../server/session.ts'
+
+type Respond = (turn: Turn<Learner>) => AsyncIterable<ThreadStreamEvent>
+
+class ScriptedServer extends ChatKitServer<Learner> {
+  script: Respond = () => answer([])
+
+  override respond(turn: Turn<Learner>): AsyncIterable<ThreadStreamEvent> {
+    return this.script(turn)
+  }
+}
+
+async function* answer(events: ThreadStreamEvent[]): AsyncGenerator<ThreadStreamEvent> {
+  yield* events
+}
+
+/** An answer in pieces of text, with what each piece cites behind it. */
+export interface ScriptedPiece {
+  text: string
+  cites?: { title: string; url: string }
+  /** Waited for before the piece is sent. */
+  after?: Promise<void>
+}
+
+/** The events of one assistant message, as the bridge of an agent would give them. */
+export async function* scriptedAnswer(
+  turn: Pick<Turn<Learner>, 'thread' | 'generateId' | 'now'>,
+  pieces: readonly ScriptedPiece[],
+): AsyncGenerator<ThreadStreamEvent> {
+  const id = turn.generateId('msg')
+  const item = { id, thread_id: turn.thread.id, created_at: turn.now().toISOString() }
+  const annotations: Annotation[] = []
+  let text = ''
+  const content = () => ({ type: 'output_text' as const, text, annotations: [...annotations] })
+  yield { type: 'thread.item.added', item: { ...item, type: 'assistant_message', content: [content()] } }
+  for (const piece of pieces) {
+    await piece.after
+    text += piece.text
+    yield {
+      type: 'thread.item.updated',
+      item_id: id,
+      update: { type: 'assistant_message.content_part.text_delta', content_index: 0, delta: piece.text },
+    }
+    if (!piece.cites) continue
+    const annotation: Annotation = {
+      type: 'annotation',
+      source: { type: 'url', ...piece.cites },
+      index: text.length,
+    }
+    annotations.push(annotation)
+    yield {
+      type: 'thread.item.updated',
+      item_id: id,
+      update: {
+        type: 'assistant_message.content_part.annotation_added',
+        content_index: 0,
+        annotation_index: annotations.length - 1,
+        annotation,
+      },
+    }
+  }
+  yield { type: 'thread.item.done', item: { ...item, type: 'assistant_message', content: [content()] } }
+}
+
+export interface ScriptedSite extends AsyncDisposable {
+  url: string
+  /** What answers from now on. */
+  answerWith: (script: Respond) => void
+}
+
+/** The whole site on a free port: real pages, sign-in, panel and protocol; only the answers are written beforehand. */
+export async function startScriptedSite(): Promise<ScriptedSite> {
+  const sessions = createSessions(new TextEncoder().encode('a key that signs cookies of tests only'))
+  const store = new MemoryStore<Learner>()
+  const server = new ScriptedServer({ store, owner: ({ id }) => id, onError: () => {} })
+  const app = createApp({
+    lessons: (await loadLessons(join(import.meta.dirname, '../lessons'))).lessons,
+    assets: await loadAssets(),
+    chatKit: createChatKitHandler(server, { authenticate: ({ headers }) => sessions.read(headers) }),
+    sessions,
+    model: 'local',
+    signInAllowed: true,
+    onError: () => {},
+  })
+  const { promise: listening, resolve } = Promise.withResolvers<AddressInfo>()
+  const listener = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0 }, resolve)
+  const { port } = await listening
+  return {
+    url: `http://127.0.0.1:${port}`,
+    answerWith: (script) => {
+      server.script = script
+    },
+    [Symbol.asyncDispose]: async () => {
+      await server.close({ graceMs: 0 })
+      const { promise: closed, resolve: done } = Promise.withResolvers<void>()
+      listener.close(() => done())
+      if ('closeAllConnections' in listener) listener.closeAllConnections()
+      await closed
+    },
+  }
+}

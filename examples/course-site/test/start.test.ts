@@ -1,0 +1,71 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer, type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+const START = join(import.meta.dirname, '../start.ts')
+
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'start-'))
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+interface Run {
+  child: ChildProcess
+  output: { stdout: string; stderr: string }
+  exited: Promise<number | null>
+}
+
+function start(env: Record<string, string>): Run {
+  const child = spawn(process.execPath, [START], {
+    env: { PATH: process.env.PATH, DATA_DIR: join(folder, 'data'), PORT: '0', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const output = { stdout: '', stderr: '' }
+  child.stdout.on('data', (chunk) => (output.stdout += String(chunk)))
+  child.stderr.on('data', (chunk) => (output.stderr += String(chunk)))
+  const exited = once(child, 'close').then(([code]) => code as number | null)
+  return { child, output, exited }
+}
+
+describe('the start command', { timeout: 60_000 }, () => {
+  it('prints one line when it is ready, and ends cleanly when it is told to', async () => {
+    const { child, output, exited } = start({ OPENAI_API_KEY: '', DATABASE_URL: '' })
+    await once(child.stdout as NodeJS.ReadableStream, 'data')
+    expect(output.stdout).toMatch(/^ready http:\/\/127\.0\.0\.1:\d+\n$/)
+    const health = await fetch(`${output.stdout.slice('ready '.length).trim()}/healthz`)
+    expect(health.status).toBe(200)
+    child.kill('SIGTERM')
+    expect(await exited).toBe(0)
+    expect(output.stdout.split('\n')).toHaveLength(2)
+  })
+
+  it('says in one line which setting is at fault, and exits with 1', async () => {
+    const busy = createServer().listen(0, '127.0.0.1')
+    await once(busy, 'listening')
+    const { port } = busy.address() as AddressInfo
+    const cases: [Record<string, string>, RegExp][] = [
+      [{ PORT: String(port) }, new RegExp(`^127\\.0\\.0\\.1:${port} is in use by another program`)],
+      [{ PORT: 'http' }, /^PORT is "http", but must be a whole number/],
+      [{ HOST: '192.0.2.1' }, /^HOST "192\.0\.2\.1" is no address of this machine/],
+      [
+        { DATABASE_URL: `postgres://nobody@127.0.0.1:${port}/x?connect_timeout=1`, PORT: '0' },
+        /DATABASE_URL cannot be reached/,
+      ],
+    ]
+    // Nobody speaks on the busy port: a database there closes every connection.
+    busy.on('connection', (socket) => socket.destroy())
+    for (const [env, message] of cases) {
+      const { output, exited } = start(env)
+      expect(await exited).toBe(1)
+      expect(output.stdout).toBe('')
+      expect(output.stderr).toMatch(message)
+      expect(output.stderr.trimEnd().split('\n')).toHaveLength(1)
+    }
+    busy.close()
+  })
+})

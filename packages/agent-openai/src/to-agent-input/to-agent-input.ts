@@ -1,0 +1,49 @@
+import type { AgentInputItem } from '@openai/agents'
+import type { ThreadItem, ThreadItemType } from '@robolearn/chatkit-server-core'
+import { convertAssistantMessage } from './assistant-message.ts'
+import { convertClientToolCall } from './client-tool-call.ts'
+import { convertGeneratedImage } from './generated-image.ts'
+import { convertHiddenContext } from './hidden-context.ts'
+import { convertStructuredInput } from './structured-input.ts'
+import { convertTask } from './task.ts'
+import { convertUserMessage } from './user-message.ts'
+import { convertWidget } from './widget.ts'
+import { convertWorkflow } from './workflow.ts'
+
+/** What a converter may want to know beyond its item. */
+export interface Conversion {
+  /** The message that is being answered: the last one of a user. */
+  isCurrent: boolean
+}
+
+const converters = {
+  user_message: convertUserMessage,
+  assistant_message: convertAssistantMessage,
+  client_tool_call: convertClientToolCall,
+  widget: convertWidget,
+  generated_image: convertGeneratedImage,
+  structured_input: convertStructuredInput,
+  workflow: convertWorkflow,
+  task: convertTask,
+  hidden_context_item: convertHiddenContext,
+  sdk_hidden_context: convertHiddenContext,
+  end_of_turn: () => [],
+} satisfies {
+  [T in ThreadItemType]: (item: Extract<ThreadItem, { type: T }>, conversion: Conversion) => AgentInputItem[]
+}
+
+/**
+ * Thread items, oldest first, as input of the Agents SDK.
+ *
+ * Everything that is not a user's own words, the assistant's answer or a client tool's result (tags, quoted
+ * text, file names, hidden context, widgets, tasks, forms) becomes a data block of role `user`, directly before
+ * the message that it belongs to. Quoted text is kept only for the last message. An item that says nothing to a
+ * model (the end of a turn, a pending call, an unfinished image) becomes nothing. Never throws.
+ */
+export function toAgentInput(items: ThreadItem[]): AgentInputItem[] {
+  const current = items.findLast((item) => item.type === 'user_message')
+  return items.flatMap((item) => {
+    const convert = converters[item.type] as (item: ThreadItem, conversion: Conversion) => AgentInputItem[]
+    return convert(item, { isCurrent: item === current })
+  })
+}

@@ -1,0 +1,34 @@
+import { StreamError } from '@robolearn/chatkit-server-core'
+
+/** Answers of a model's API that a second try would only repeat: a wrong request, key, right or model name. */
+const HOPELESS = new Set([400, 401, 403, 404, 422])
+
+/**
+ * What to throw out of `respond()` when the agent failed. Where trying again cannot help, the user is told so
+ * (`stream.error`, not retryable, without details; the error itself is the `cause`); any other error is given
+ * back as it is, which core shows as retryable. What the SDK hangs on its errors (`state`: the whole conversation,
+ * with instructions) stays readable, but no logger prints it.
+ */
+export function toStreamError(error: unknown): unknown {
+  if (error instanceof Error && Object.hasOwn(error, 'state')) {
+    Object.defineProperty(error, 'state', { enumerable: false })
+  }
+  const status = statusOf(error)
+  if (status === undefined || !HOPELESS.has(status)) return error
+  return new StreamError(`The model's API refused the request with status ${status}.`, {
+    code: 'stream.error',
+    allowRetry: false,
+    cause: error,
+  })
+}
+
+/** OpenAI's client says `status`, the AI SDK `statusCode`; either may stand on the cause of what was thrown. */
+function statusOf(error: unknown): number | undefined {
+  for (let at = error, depth = 0; typeof at === 'object' && at !== null && depth < 5; depth++) {
+    const { status, statusCode, cause } = at as { status?: unknown; statusCode?: unknown; cause?: unknown }
+    if (typeof status === 'number') return status
+    if (typeof statusCode === 'number') return statusCode
+    at = cause
+  }
+  return undefined
+}

@@ -1,0 +1,16 @@
+import { expect, it } from 'vitest'
+import * as surface from '../src/index.ts'
+
+it('exports what someone chose', () => {
+  expect(Object.keys(surface).toSorted()).toEqual([
+    'AgentChatKitServer',
+    'createAgentContext',
+    'injectContext',
+    'loadHistory',
+    'nameThread',
+    'pageContextSchema',
+    'streamAgentResponse',
+    'toAgentInput',
+    'toStreamError',
+  ])
+})

@@ -1,0 +1,102 @@
+import { sql } from 'kysely'
+import type { DocumentSource } from './documents/document.ts'
+import { RagError } from './errors.ts'
+import { tablesIn, type KnowledgeDatabase } from './index/database.ts'
+import { ingest, type IngestOptions, type IngestReport } from './index/ingest.ts'
+import { canonicalLanguage } from './index/languages.ts'
+import { migrate } from './index/migrate.ts'
+import type { Passage } from './search/passage.ts'
+import { searchLexical } from './search/search-lexical.ts'
+
+export interface KnowledgeBaseOptions {
+  /** A `Kysely` on PostgreSQL 14 or newer, or on PGlite. It stays yours: it is never closed here. */
+  db: KnowledgeDatabase
+  /** The schema that holds the tables and nothing of others; made where it is missing. Default: `rag`. */
+  schema?: string
+  /** Documents that are searched together; others in the same schema are not seen. Default: `default`. */
+  collection?: string
+  /** Of documents that name none, as a BCP 47 tag. Default: `en`. */
+  language?: string
+}
+
+export interface SearchOptions {
+  /** The most passages to give, 1 to 100. Default: 5. */
+  limit?: number
+}
+
+export interface KnowledgeStats {
+  documents: number
+  chunks: number
+}
+
+export interface KnowledgeBase extends AsyncDisposable {
+  /**
+   * Takes documents in, one transaction each: new and changed ones are indexed, unchanged ones cost a look at their
+   * hash. A document that cannot be taken is reported and the others go on; an error of the database, or of the
+   * iterable itself, ends it. What was done until then stays, and the next run completes it.
+   */
+  ingest(documents: DocumentSource, options?: IngestOptions): Promise<IngestReport>
+  /** The passages that fit a question best, best first; none where nothing fits. */
+  search(query: string, options?: SearchOptions): Promise<Passage[]>
+  stats(): Promise<KnowledgeStats>
+  /** Stops ingests before their next document, and resolves when nothing uses the database any more. */
+  close(): Promise<void>
+}
+
+/** Opens a collection of documents; makes and updates its tables first. */
+export async function openKnowledgeBase(options: KnowledgeBaseOptions): Promise<KnowledgeBase> {
+  const { schema = 'rag', collection = 'default' } = options
+  const language = canonicalLanguage(options.language ?? 'en')
+  const tables = tablesIn(schema)
+  // A plugin such as CamelCasePlugin would rename the columns of our results.
+  const db = options.db.withoutPlugins()
+  await migrate(db, tables)
+  const { rows } = await sql<{ key: number }>`
+    insert into ${tables.collection} (name) values (${collection})
+    on conflict (name) do update set name = excluded.name
+    returning key`.execute(db)
+  const collectionKey = rows[0]?.key
+  if (collectionKey === undefined) throw new Error('PostgreSQL returned no key for a collection.')
+  const place = { db, tables, collectionKey }
+
+  let closed = false
+  const checkOpen = (): void => {
+    if (closed) throw new RagError('closed', `The knowledge base "${collection}" was closed; open it again.`)
+  }
+  const running = new Set<Promise<unknown>>()
+  const run = async <T>(work: () => Promise<T>): Promise<T> => {
+    checkOpen()
+    const promise = work()
+    running.add(promise)
+    try {
+      return await promise
+    } finally {
+      running.delete(promise)
+    }
+  }
+  const close = async (): Promise<void> => {
+    closed = true
+    await Promise.allSettled(running)
+  }
+
+  return {
+    ingest: (documents, ingestOptions = {}) =>
+      run(() => ingest({ ...place, language, checkOpen }, documents, ingestOptions)),
+    async search(query, { limit = 5 } = {}) {
+      if (!Number.isInteger(limit) || limit < 1 || limit > 100)
+        throw new RagError('invalid_option', `limit is ${limit}; give a whole number from 1 to 100.`)
+      return run(() => searchLexical(place, query, limit))
+    },
+    stats: () =>
+      run(async () => {
+        const result = await sql<KnowledgeStats>`
+          select
+            (select count(*)::integer from ${tables.document} where collection_key = ${collectionKey}) as documents,
+            (select coalesce(sum(chunks), 0)::integer from ${tables.lexicon}
+              where collection_key = ${collectionKey}) as chunks`.execute(db)
+        return result.rows[0] ?? { documents: 0, chunks: 0 }
+      }),
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}

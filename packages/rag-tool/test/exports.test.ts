@@ -1,0 +1,16 @@
+import { expect, it } from 'vitest'
+
+it('exports from the main entry what was chosen', async () => {
+  expect(Object.keys(await import('../src/index.ts')).toSorted()).toEqual([
+    'MAX_DOCUMENT_CHARS',
+    'RagError',
+    'createCitations',
+    'defineSearchTool',
+    'loadFolder',
+    'openKnowledgeBase',
+  ])
+})
+
+it('exports from ./agents what needs the Agents SDK, and nothing else', async () => {
+  expect(Object.keys(await import('../src/agents.ts'))).toEqual(['createSearchTool'])
+})
