@@ -2,6 +2,7 @@ import type { AgentInputItem } from '@openai/agents'
 import type { ThreadItem, ThreadItemType } from '@robolearn/chatkit-server-core'
 import { convertAssistantMessage } from './assistant-message.ts'
 import { convertClientToolCall } from './client-tool-call.ts'
+import type { Conversion } from './conversion.ts'
 import { convertGeneratedImage } from './generated-image.ts'
 import { convertHiddenContext } from './hidden-context.ts'
 import { convertStructuredInput } from './structured-input.ts'
@@ -9,12 +10,6 @@ import { convertTask } from './task.ts'
 import { convertUserMessage } from './user-message.ts'
 import { convertWidget } from './widget.ts'
 import { convertWorkflow } from './workflow.ts'
-
-/** What a converter may want to know beyond its item. */
-export interface Conversion {
-  /** The message that is being answered: the last one of a user. */
-  isCurrent: boolean
-}
 
 const converters = {
   user_message: convertUserMessage,

@@ -2,7 +2,7 @@ import type { AgentInputItem } from '@openai/agents'
 import type { UserMessageItem } from '@robolearn/chatkit-server-core'
 import { cutText, onOneLine } from '../cut-text.ts'
 import { dataBlock, type DataSection, withoutDelimiters } from '../data-block.ts'
-import type { Conversion } from './to-agent-input.ts'
+import type { Conversion } from './conversion.ts'
 
 const MAX_QUOTED_LENGTH = 5000
 const MAX_TAG_NAME_LENGTH = 100
