@@ -25,6 +25,8 @@ export function createCourseServer({
   return new AgentChatKitServer<Learner>({
     store,
     owner: (learner) => learner.id,
+    // A reload is no wish to stop: the answer is there when the page is.
+    onDisconnect: 'finish',
     context: ({ context }) => ({ learner_id: context.id, role: context.role }),
     agent: () => {
       // The numbers of the passages belong to one turn: tool and citations are made for it together.

@@ -20,7 +20,7 @@ class EchoServer extends ChatKitServer<string> {
 }
 
 function setUp() {
-  const server = new EchoServer({ store: new MemoryStore(), owner: (id) => id, onError: () => {} })
+  const server = new EchoServer({ store: new MemoryStore(), owner: (id) => id, hooks: { onError: () => {} } })
   const handler = createChatKitHandler(server, { authenticate: () => 'ada' })
   const remembered = new Map<string, string>()
   const memory = {

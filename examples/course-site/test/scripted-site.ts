@@ -87,7 +87,12 @@ export interface ScriptedSite extends AsyncDisposable {
 export async function startScriptedSite(): Promise<ScriptedSite> {
   const sessions = createSessions(new TextEncoder().encode('a key that signs cookies of tests only'))
   const store = new MemoryStore<Learner>()
-  const server = new ScriptedServer({ store, owner: ({ id }) => id, onError: () => {} })
+  const server = new ScriptedServer({
+    store,
+    owner: ({ id }) => id,
+    onDisconnect: 'finish',
+    hooks: { onError: () => {} },
+  })
   const app = createApp({
     lessons: (await loadLessons(join(import.meta.dirname, '../lessons'))).lessons,
     assets: await loadAssets(),

@@ -3,6 +3,7 @@ import { ScriptedModel, type ScriptedModelInput } from '@openai/agents/testing'
 import {
   type ChatKitServer,
   MemoryStore,
+  readEvents,
   type Thread,
   type ThreadStreamEvent,
 } from '@robolearn/chatkit-server-core'
@@ -25,7 +26,7 @@ export function scriptedServer({ script = [], ...options }: Options = {}) {
     store,
     owner: (person) => person.userId,
     agent: new Agent({ name: 'Tutor', instructions: 'You are a tutor.', model }),
-    onError: (error) => errors.push(error),
+    hooks: { onError: (error) => errors.push(error) },
     ...options,
   })
   return { server, model, errors, store }
@@ -61,9 +62,7 @@ export async function* follow<TContext>(
     : { type: 'threads.create', params: { input: message }, metadata }
   const reply = await server.process(body, context)
   if (reply.kind !== 'stream') throw new Error('expected a stream')
-  for (let entries = await reply.reader.next(); entries.length > 0; entries = await reply.reader.next()) {
-    for (const { event } of entries) yield event
-  }
+  yield* readEvents(reply.reader)
 }
 
 export function threadIdOf(events: ThreadStreamEvent[]): string {
@@ -76,7 +75,7 @@ export function threadIdOf(events: ThreadStreamEvent[]): string {
 export async function loadThread<TContext>(server: ChatKitServer<TContext>, context: TContext, id: string) {
   const reply = await server.process({ type: 'threads.get_by_id', params: { thread_id: id } }, context)
   if (reply.kind !== 'json') throw new Error('expected JSON')
-  return reply.value as Thread & { items: { data: { type: string }[] } }
+  return JSON.parse(reply.json) as Thread & { items: { data: { type: string }[] } }
 }
 
 /** The texts of the assistant's finished messages, in order. */

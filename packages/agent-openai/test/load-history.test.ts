@@ -30,7 +30,17 @@ async function turnOn(items: ThreadItem[], userMessage: UserMessageItem | undefi
     metadata: {},
   }
   const store = new MemoryStore()
-  await store.openTurn({ newThread: thread, items }, scope)
+  await store.openTurn(
+    {
+      newThread: thread,
+      step: { kind: 'message' },
+      items,
+      attachmentIds: [],
+      run: { id: 'run_1', entries: [] },
+      maxActiveRuns: 1,
+    },
+    scope,
+  )
   let pages = 0
   const turn = {
     thread,

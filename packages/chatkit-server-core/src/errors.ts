@@ -1,21 +1,53 @@
-/** Every way in which a request can be refused before its stream starts, with its HTTP status. */
-export const ERROR_STATUS = {
-  request_invalid: 400,
-  unauthenticated: 401,
-  forbidden: 403,
-  thread_not_found: 404,
-  item_not_found: 404,
-  method_not_allowed: 405,
-  body_timeout: 408,
-  thread_locked: 409,
-  thread_closed: 409,
-  body_too_large: 413,
-  unsupported_media_type: 415,
-  internal: 500,
-  unavailable: 503,
-} as const satisfies Record<string, number>
+/** Every way in which a request can be refused before its stream starts: the HTTP status, and when it happens. */
+export const ERRORS = {
+  request_invalid: {
+    status: 400,
+    meaning: 'The body is not JSON, or not a request of the protocol; `issues` name the places.',
+  },
+  unauthenticated: { status: 401, meaning: '`authenticate` found nobody.' },
+  forbidden: { status: 403, meaning: '`authenticate` refused who is asking.' },
+  thread_not_found: { status: 404, meaning: 'The thread is unknown, or somebody else’s.' },
+  item_not_found: { status: 404, meaning: 'The thread has no such item.' },
+  attachment_not_found: {
+    status: 404,
+    meaning: 'The attachment is unknown, somebody else’s, or of another thread.',
+  },
+  method_not_allowed: { status: 405, meaning: 'Anything but POST, and OPTIONS where CORS is on.' },
+  body_timeout: { status: 408, meaning: 'The body was not whole in time.' },
+  run_active: { status: 409, meaning: 'Another answer is being written on the thread; `run_id` names it.' },
+  run_gone: { status: 409, meaning: 'A resume of a run that is not known any more.' },
+  thread_locked: {
+    status: 409,
+    meaning: 'The thread is locked: it can be read, renamed, deleted, rated, stopped and resumed.',
+  },
+  thread_closed: {
+    status: 409,
+    meaning: 'The thread is closed: it can be read, renamed, deleted, rated, stopped and resumed.',
+  },
+  item_state_conflict: {
+    status: 409,
+    meaning:
+      'The item is not in the state that this needs: no pending call, a form answered before, no message to retry.',
+  },
+  body_too_large: { status: 413, meaning: 'The body is over the limit.' },
+  unsupported_media_type: { status: 415, meaning: 'The content type is not exactly `application/json`.' },
+  idempotency_key_reused: { status: 422, meaning: 'The idempotency key was used with another body.' },
+  rate_limited: {
+    status: 429,
+    meaning: 'Too many requests, or too many answers at once; `retry_after_seconds` says when to come again.',
+  },
+  internal: { status: 500, meaning: 'Anything else. The request id leads to the cause in the server’s log.' },
+  hook_not_implemented: {
+    status: 501,
+    meaning: 'The server does not offer this: no `action`, `syncAction`, `transcribe` or attachments.',
+  },
+  unavailable: {
+    status: 503,
+    meaning: 'The store cannot be reached, or the server is shutting down; nothing was written.',
+  },
+} as const satisfies Record<string, { status: number; meaning: string }>
 
-export type ErrorCode = keyof typeof ERROR_STATUS
+export type ErrorCode = keyof typeof ERRORS
 
 /** One thing that is wrong with a request: where (`params.input.content[0]`) and what. */
 export interface RequestIssue {
@@ -25,6 +57,8 @@ export interface RequestIssue {
 
 export interface ChatKitErrorOptions extends ErrorOptions {
   issues?: RequestIssue[]
+  /** The run that is in the way. */
+  runId?: string | undefined
   retryAfterSeconds?: number
 }
 
@@ -38,18 +72,20 @@ export class ChatKitError extends Error {
   override readonly name = 'ChatKitError'
   readonly code: ErrorCode
   readonly issues: RequestIssue[] | undefined
+  readonly runId: string | undefined
   readonly retryAfterSeconds: number | undefined
 
   constructor(code: ErrorCode, message: string, options: ChatKitErrorOptions = {}) {
     super(message, options)
     this.code = code
     this.issues = options.issues
+    this.runId = options.runId
     this.retryAfterSeconds = options.retryAfterSeconds
     Object.defineProperty(this, MARK, { value: true })
   }
 
   get status(): number {
-    return ERROR_STATUS[this.code]
+    return ERRORS[this.code].status
   }
 
   /** Unlike `instanceof`, right even when two copies of this package are installed. */

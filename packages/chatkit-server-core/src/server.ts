@@ -1,14 +1,33 @@
+import type { AttachmentStore } from './attachments/attachment-store.ts'
+import { ChatKitError } from './errors.ts'
 import type { ThreadStreamEvent } from './protocol/events.ts'
+import type { ThreadItem } from './protocol/items.ts'
 import { parseRequest } from './protocol/parse-request.ts'
-import { routeRequest } from './routes/route-request.ts'
-import type { Reply } from './routes/route.ts'
-import { ActiveRuns } from './runs/active-runs.ts'
-import { createTurnRunner } from './runs/turn-runner.ts'
+import type { ChatKitRequest } from './protocol/requests.ts'
+import { resumeAt } from './routes/resume.ts'
+import { opensTurn, routeRequest } from './routes/route-request.ts'
+import type { InferenceAllowList, OptionalHook, Reply, RouteContext, ServerHooks } from './routes/route.ts'
+import { DEFAULT_LIMITS, type RunLimits } from './runs/run-limits.ts'
+import { RunManager, type BusyPolicy } from './runs/run-manager.ts'
+import { logError, quietly, type ErrorIds, type OperatorHooks } from './server-hooks.ts'
 import { generateId, type GenerateId } from './store/generate-id.ts'
 import type { OwnerOf, Scope } from './store/scope.ts'
 import type { Store } from './store/store.ts'
 import { bindStore } from './store/turn-store.ts'
-import type { Turn } from './turn.ts'
+import type {
+  ActionTurn,
+  FeedbackInput,
+  StreamOptionsInput,
+  SyncActionInput,
+  TranscribeInput,
+  Turn,
+} from './turn.ts'
+
+/**
+ * What becomes of an answer whose client leaves. `finish`: it goes on. `stop`: it is stopped, as if the user had
+ * asked for it. `auto`: it goes on for clients that say when they stop (see `chatKitFetch`), and is stopped for others.
+ */
+export type DisconnectPolicy = 'auto' | 'finish' | 'stop'
 
 export interface ChatKitServerOptions<TContext> {
   store: Store<TContext>
@@ -17,81 +36,196 @@ export interface ChatKitServerOptions<TContext> {
    * writes is limited by it, so it must come from what `authenticate` proved, never from the body.
    */
   owner: (context: TContext) => OwnerOf
+  /** Where the bytes of attachments are. Without it there are none. */
+  attachmentStore?: AttachmentStore<TContext>
+  /** What a message does to a thread that is being answered. Default `interrupt`. */
+  onBusy?: BusyPolicy
+  /** Default `auto`. */
+  onDisconnect?: DisconnectPolicy
+  limits?: Partial<RunLimits>
+  /** Which models and tools a client may ask for. A list that is not given allows all. */
+  inferenceOptions?: InferenceAllowList
   /** Mints the ids of threads, items and runs. Default: prefix, time and 100 random bits, sorting by time. */
   generateId?: GenerateId
   /** The clock behind every `created_at`. */
-  now?: () => Date
-  /**
-   * Told of everything that went wrong and was not the client's doing, with the error itself. Default: one line
-   * on the console, without the content of messages.
-   */
-  onError?: (error: unknown, ids: ErrorIds) => void
+  clock?: () => Date
+  hooks?: OperatorHooks<TContext>
 }
 
-/** Where something went wrong; what is not known is left out. */
-export interface ErrorIds {
-  threadId?: string
-  runId?: string
-  requestId?: string
+/** What a request brings besides its body and who is asking. */
+export interface ProcessOptions {
+  /** The same key with the same body never opens a second turn, for 24 hours. */
+  idempotencyKey?: string | undefined
+  /** The id of the last event that the client has seen: the request resumes that run and opens nothing. */
+  lastEventId?: string | undefined
+  /** Whether the client says by itself when it stops an answer, so that its leaving means nothing. */
+  clientFinishes?: boolean | undefined
+  requestId?: string | undefined
+  /** Fires when the client has gone. */
+  signal?: AbortSignal | undefined
 }
 
 /**
- * A ChatKit server. Subclass it and write `respond()`; everything else (protocol, persistence, ownership, order)
- * is here. Framework-free: `createChatKitHandler` puts it behind HTTP.
+ * A ChatKit server. Subclass it and write `respond()`; everything else (protocol, persistence, ownership, runs) is
+ * here. Framework-free: `createChatKitHandler` puts it behind HTTP.
  */
 export abstract class ChatKitServer<TContext> {
-  readonly #options: Required<Omit<ChatKitServerOptions<TContext>, 'generateId'>> & { generateId: GenerateId }
-  readonly #runs = new ActiveRuns()
+  readonly #options: ChatKitServerOptions<TContext>
+  readonly #hooks: ServerHooks<TContext>
+  readonly #generateId: GenerateId
+  readonly #now: () => Date
+  readonly #runs: RunManager<TContext>
+  readonly #onError: (error: unknown, ids: ErrorIds) => void
 
   constructor(options: ChatKitServerOptions<TContext>) {
-    this.#options = {
-      ...options,
-      generateId: options.generateId ?? ((kind) => generateId(kind)),
-      now: options.now ?? (() => new Date()),
-      onError: options.onError ?? logError,
+    const { store, limits, hooks, onBusy = 'interrupt' } = options
+    this.#options = options
+    this.#generateId = options.generateId ?? ((kind) => generateId(kind))
+    this.#now = options.clock ?? (() => new Date())
+    this.#onError = quietly(hooks?.onError ?? logError)
+    this.#hooks = {
+      implements: (hook) => this.implements(hook),
+      respond: (turn) => this.respond(turn),
+      action: (turn) => this.action(turn),
+      syncAction: (input) => this.syncAction(input),
+      addFeedback: (input) => this.addFeedback(input),
+      transcribe: (input) => this.transcribe(input),
+      streamOptions: (input) => this.streamOptions(input),
     }
+    this.#runs = new RunManager({
+      store,
+      onBusy,
+      limits: { ...DEFAULT_LIMITS, ...limits },
+      generateId: this.#generateId,
+      now: this.#now,
+      onRunStart: quietly(hooks?.onRunStart),
+      onRunEnd: quietly(hooks?.onRunEnd),
+      onError: this.#onError,
+    })
   }
 
   /**
-   * Answers one turn. Each event is stored before a client sees it, and the answer goes on when the client leaves.
-   * Throw a `StreamError` to tell the user why there is no answer; any other error reaches them without its words.
+   * Answers one turn. Each event is stored before a client sees it. Throw a `StreamError` to tell the user why there
+   * is no answer; any other error reaches them without its words.
    */
   abstract respond(turn: Turn<TContext>): AsyncIterable<ThreadStreamEvent>
+
+  /** Answers an action of a widget or of the page, as `respond()` answers a message. */
+  action(_turn: ActionTurn<TContext>): AsyncIterable<ThreadStreamEvent> {
+    throw notImplemented('action')
+  }
+
+  /** Answers an action at once, with the widget as it is now. What is given is sent and not stored. */
+  syncAction(_input: SyncActionInput<TContext>): Promise<ThreadItem | undefined> {
+    throw notImplemented('syncAction')
+  }
+
+  /** Told of feedback after it was stored. */
+  async addFeedback(_input: FeedbackInput<TContext>): Promise<void> {}
+
+  /** Turns dictation into text. */
+  transcribe(_input: TranscribeInput<TContext>): Promise<{ text: string }> {
+    throw notImplemented('transcribe')
+  }
+
+  /** What the client may do while an answer streams. */
+  streamOptions(
+    _input: StreamOptionsInput<TContext>,
+  ): { allow_cancel: boolean } | Promise<{ allow_cancel: boolean }> {
+    return { allow_cancel: true }
+  }
+
+  /** Whether the subclass has written a hook that may be left out. */
+  implements(hook: OptionalHook): boolean {
+    return this[hook] !== ChatKitServer.prototype[hook]
+  }
 
   /**
    * One request of the protocol, given as JSON text or as what it parsed to. Rejects with a `ChatKitError`
    * (`request_invalid`, `thread_not_found`, …) before anything was written.
    */
-  async process(body: string | object, context: TContext): Promise<Reply> {
-    const request = parseRequest(body)
-    const { store, generateId: newId, now, onError, owner } = this.#options
-    const scope = scopeOf(owner(context), context)
-    const respond = (turn: Turn<TContext>): AsyncIterable<ThreadStreamEvent> => this.respond(turn)
-    const turns = createTurnRunner({
-      store,
-      scope,
-      respond,
-      generateId: newId,
-      now,
-      runs: this.#runs,
-      onError,
-    })
-    return routeRequest(request, { store: bindStore(store, scope), turns })
+  async process(body: string | object, context: TContext, options: ProcessOptions = {}): Promise<Reply> {
+    const startedMs = performance.now()
+    let request: ChatKitRequest | undefined
+    let outcome: 'ok' | ChatKitError['code'] = 'ok'
+    try {
+      request = parseRequest(body)
+      return await this.#answer(request, body, context, options)
+    } catch (error) {
+      outcome = ChatKitError.isInstance(error) ? error.code : 'internal'
+      throw error
+    } finally {
+      quietly(this.#options.hooks?.onRequest)({
+        requestId: options.requestId,
+        type: request?.type,
+        outcome,
+        durationMs: performance.now() - startedMs,
+      })
+    }
   }
 
   /** Hands an error to the log hook; never throws. */
   reportError(error: unknown, ids: ErrorIds): void {
-    this.#options.onError(error, ids)
+    this.#onError(error, ids)
   }
 
   /**
-   * Takes no new messages, gives the answers under way `graceMs` to finish, then fires their signals and waits
-   * until what they have is stored. The store stays open: who opened it closes it.
+   * Takes no new turns, gives the answers under way `graceMs` to finish, then ends them and waits until what they
+   * have is stored. The store stays open: who opened it closes it.
    */
   async close({ graceMs = 10_000 }: { graceMs?: number } = {}): Promise<void> {
     await this.#runs.close(graceMs)
   }
+
+  async #answer(
+    request: ChatKitRequest,
+    body: string | object,
+    context: TContext,
+    options: ProcessOptions,
+  ): Promise<Reply> {
+    const {
+      store,
+      owner,
+      attachmentStore,
+      inferenceOptions = {},
+      onDisconnect = 'auto',
+      hooks,
+    } = this.#options
+    const scope = scopeOf(owner(context), context)
+    const limited = await hooks?.rateLimit?.({
+      type: request.type,
+      context,
+      owner: scope.owner,
+      tenant: scope.tenant,
+    })
+    if (limited) {
+      throw new ChatKitError('rate_limited', 'Too many requests. Try again in a moment.', limited)
+    }
+    const { idempotencyKey: key, lastEventId, clientFinishes = false } = options
+    const opens = opensTurn.has(request.type)
+    const routeContext: RouteContext<TContext> = {
+      scope,
+      store: bindStore(store, scope),
+      runStore: store,
+      runs: this.#runs,
+      hooks: this.#hooks,
+      attachmentStore,
+      inferenceOptions,
+      generateId: this.#generateId,
+      now: this.#now,
+      key: opens && key ? { key, bodyHash: await hashOf(body) } : undefined,
+      stopOnLeave: onDisconnect === 'stop' || (onDisconnect === 'auto' && !clientFinishes),
+      signal: options.signal ?? NEVER,
+    }
+    // A stream that was cut is asked for again with the request that began it, whatever place its body names.
+    if (lastEventId && (opens || request.type === 'threads.resume')) {
+      return { kind: 'stream', reader: await resumeAt(lastEventId, routeContext) }
+    }
+    return routeRequest(request, routeContext)
+  }
 }
+
+const NEVER = new AbortController().signal
 
 function scopeOf<TContext>(owner: OwnerOf, context: TContext): Scope<TContext> {
   const of = typeof owner === 'string' ? { owner } : owner
@@ -101,6 +235,11 @@ function scopeOf<TContext>(owner: OwnerOf, context: TContext): Scope<TContext> {
   return { ...of, context }
 }
 
-function logError(error: unknown, ids: ErrorIds): void {
-  console.error('chatkit:', ids, error)
+async function hashOf(body: string | object): Promise<string> {
+  const bytes = new TextEncoder().encode(typeof body === 'string' ? body : JSON.stringify(body))
+  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
+  return Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
+
+const notImplemented = (hook: OptionalHook): ChatKitError =>
+  new ChatKitError('hook_not_implemented', `This server does not implement ${hook}().`)

@@ -1,28 +1,73 @@
-import type { UserMessageItem } from './protocol/items.ts'
+import type { UserMessageItem, WidgetItem } from './protocol/items.ts'
 import type { Thread } from './protocol/threads.ts'
 import type { GenerateId } from './store/generate-id.ts'
 import type { TurnStore } from './store/turn-store.ts'
 
-/** What `respond()` is given: one turn of one thread. */
-export interface Turn<TContext> {
+/** What a hook that answers with a stream is given: one turn of one thread. */
+export interface TurnBase<TContext> {
   /**
    * The thread, the turn's own copy. Changing its title, status, image domains or metadata in place saves the
    * changed fields and tells the client.
    */
   readonly thread: Thread
-  /** The message to answer; undefined where the turn goes on after something else than a message. */
-  readonly userMessage: UserMessageItem | undefined
   /** What `authenticate` returned. */
   readonly context: TContext
   /** The `metadata` of the request's body, as the client sent it: nothing in it can be trusted. */
   readonly metadata: Record<string, unknown>
   /** Fires when the answer is no longer wanted. Hand it to whatever costs time or money. */
   readonly signal: AbortSignal
-  /** The store, limited to who is asking. */
+  /** The store, limited to who is asking. Once the run is over, it refuses to write. */
   readonly store: TurnStore
   /** Mints ids for items and tasks. */
   readonly generateId: GenerateId
   /** The server's clock. */
   readonly now: () => Date
   readonly run: { readonly id: string }
+}
+
+/** What `respond()` is given. */
+export interface Turn<TContext> extends TurnBase<TContext> {
+  /** The message to answer; undefined where the turn goes on after a client tool's output or an answered form. */
+  readonly userMessage: UserMessageItem | undefined
+}
+
+/** What a button, form or page asks the server to do. Its payload can be forged: parse it. */
+export interface Action {
+  type: string
+  payload?: unknown
+}
+
+/** What `action()` is given. */
+export interface ActionTurn<TContext> extends TurnBase<TContext> {
+  readonly action: Action
+  /** The widget whose part was used; undefined for an action of the page itself. */
+  readonly sender: WidgetItem | undefined
+}
+
+/** What `syncAction()` is given. */
+export type SyncActionInput<TContext> = Omit<ActionTurn<TContext>, 'run'>
+
+/** What `addFeedback()` is given, after it was stored. */
+export interface FeedbackInput<TContext> {
+  readonly threadId: string
+  readonly itemIds: readonly string[]
+  readonly kind: 'positive' | 'negative'
+  readonly context: TContext
+}
+
+/** What `transcribe()` is given. */
+export interface TranscribeInput<TContext> {
+  readonly audio: Uint8Array
+  /** As the client sent it, `audio/webm;codecs=opus`. */
+  readonly mimeType: string
+  /** Without its parameters, `audio/webm`. */
+  readonly mediaType: string
+  readonly context: TContext
+  readonly signal: AbortSignal
+}
+
+/** What `streamOptions()` is given. */
+export interface StreamOptionsInput<TContext> {
+  readonly thread: Thread
+  readonly context: TContext
 }

@@ -1,13 +1,17 @@
-import { describe, expect, it } from 'vitest'
-import { ChatKitError, createChatKitHandler, textStream, type ChatKitHandler } from '../src/index.ts'
-import { ada, add, answer, create, grace, TestServer, type User } from './test-server.ts'
+import { describe, expect, it, vi } from 'vitest'
+import {
+  ChatKitError,
+  createChatKitHandler,
+  textStream,
+  type ChatKitHandler,
+  type ChatKitHandlerOptions,
+  type TranscribeInput,
+} from '../src/index.ts'
+import { ada, add, answer, beginning, create, grace, TestServer, type User } from './test-server.ts'
 
 const users: Record<string, User> = { ada, grace }
 
-function handlerOf(
-  server: TestServer,
-  options: { bodyTimeoutMs?: number; keepAliveMs?: number } = {},
-): ChatKitHandler {
+function handlerOf(server: TestServer, options: Partial<ChatKitHandlerOptions<User>> = {}): ChatKitHandler {
   return createChatKitHandler(server, {
     authenticate: (request) => {
       const user = request.headers.get('authorization')
@@ -26,6 +30,19 @@ const post = (body: string | object, headers: Record<string, string> = {}): Requ
     body: body instanceof ReadableStream || typeof body === 'string' ? body : JSON.stringify(body),
     ...(body instanceof ReadableStream ? { duplex: 'half' } : {}),
   })
+
+/** Reads a stream up to the chunk that contains a text, and leaves it open. */
+async function readUntil(response: Response, text: string): Promise<string> {
+  const reader = response.body?.getReader()
+  let seen = ''
+  while (!seen.includes(text)) {
+    const chunk = await reader?.read()
+    if (!chunk || chunk.done) break
+    seen += new TextDecoder().decode(chunk.value)
+  }
+  reader?.releaseLock()
+  return seen
+}
 
 interface ErrorBody {
   error: { code: string; message: string; issues?: { path: string; message: string }[]; request_id: string }
@@ -78,14 +95,73 @@ describe('a stream', () => {
     expect(text).toContain('progress_update')
   })
 
-  it('lets the answer go on when the client leaves', async () => {
+  it('names the run and the place at which it was resumed', async () => {
+    const gate = Promise.withResolvers<void>()
+    const server = new TestServer(async function* (turn) {
+      yield* beginning(answer(turn, ''), 'first')
+      await gate.promise
+      yield* beginning(answer(turn, ''), 'second')
+    })
+    const handler = handlerOf(server)
+    const first = await handler.fetch(post(create('Hi'), { 'x-chatkit-client': 'stop' }))
+    const seen = await readUntil(first, 'first')
+    await first.body?.cancel()
+    const lastEventId = [...seen.matchAll(/^id: (\S+)$/gm)].at(-1)?.[1] ?? ''
+    const second = await handler.fetch(post(create('ignored'), { 'last-event-id': lastEventId }))
+    expect(second.headers.get('x-chatkit-run')).toBe(lastEventId)
+    gate.resolve()
+    const rest = await second.text()
+    const [, number] = lastEventId.split(':')
+    expect(rest).toContain(`:${Number(number) + 1}\ndata: `)
+    expect(rest).not.toContain('"delta":"first"')
+    expect(rest).toContain('"delta":"second"')
+  })
+
+  it('is the first one again for the same idempotency key', async () => {
+    const server = new TestServer((turn) => textStream(turn, ['once']))
+    const handler = handlerOf(server)
+    const send = (text: string) => handler.fetch(post(create(text), { 'idempotency-key': 'k1' }))
+    const first = await (await send('Hi')).text()
+    expect(await (await send('Hi')).text()).toBe(first)
+    expect(await refusal(await send('Another'))).toEqual([422, 'idempotency_key_reused'])
+  })
+})
+
+describe('when the client leaves', () => {
+  const leaving: [how: string, leave: (response: Response, abort: AbortController) => unknown][] = [
+    ['the body is cancelled', (response) => response.body?.cancel()],
+    ['the signal of the request fires', (_response, abort) => abort.abort()],
+  ]
+
+  it.each(leaving)('%s: an answer tied to the connection stops within 50 ms', async (_how, leave) => {
+    const begun = Promise.withResolvers<void>()
+    const stopped = Promise.withResolvers<void>()
+    const server = new TestServer(async function* (turn) {
+      yield* beginning(answer(turn, ''), 'partial')
+      begun.resolve()
+      await new Promise((resolve) => turn.signal.addEventListener('abort', resolve))
+      stopped.resolve()
+    })
+    const abort = new AbortController()
+    const response = await handlerOf(server).fetch(new Request(post(create('Hi')), { signal: abort.signal }))
+    await begun.promise
+    const before = performance.now()
+    await leave(response, abort)
+    await stopped.promise
+    expect(performance.now() - before).toBeLessThan(50)
+    await server.close()
+  })
+
+  it.each(leaving)('%s: the answer to a client that resumes goes on', async (_how, leave) => {
     const gate = Promise.withResolvers<void>()
     const server = new TestServer(async function* (turn) {
       await gate.promise
       yield { type: 'thread.item.done', item: answer(turn, 'whole') }
     })
-    const response = await handlerOf(server).fetch(post(create('Hi')))
-    await response.body?.cancel()
+    const abort = new AbortController()
+    const request = post(create('Hi'), { 'x-chatkit-client': 'stop' })
+    const response = await handlerOf(server).fetch(new Request(request, { signal: abort.signal }))
+    await leave(response, abort)
     gate.resolve()
     await server.close()
     const list = await server.json<{ data: { id: string }[] }>({ type: 'threads.list', params: {} })
@@ -94,6 +170,129 @@ describe('a stream', () => {
       params: { thread_id: list.data[0]?.id },
     })
     expect(JSON.stringify(thread)).toContain('whole')
+  })
+
+  it('lets a reader go that was opened after the client had left', async () => {
+    const reader = { runId: 'run_1', after: 0, next: vi.fn(), leave: vi.fn() }
+    const abort = new AbortController()
+    const handler = createChatKitHandler<User>(
+      {
+        process: async () => {
+          abort.abort()
+          return { kind: 'stream', reader }
+        },
+        implements: () => false,
+        reportError: () => {},
+      },
+      { authenticate: () => ada },
+    )
+    await handler.fetch(new Request(post(create('Hi')), { signal: abort.signal }))
+    expect(reader.leave).toHaveBeenCalledOnce()
+    expect(reader.next).not.toHaveBeenCalled()
+  })
+
+  it('lets the reader go when nothing was taken for a minute', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    try {
+      const reader = {
+        runId: 'run_1',
+        after: 0,
+        next: async () => [{ seq: 1, json: '{}' }],
+        leave: vi.fn(),
+      }
+      const handler = createChatKitHandler<User>(
+        {
+          process: async () => ({ kind: 'stream', reader }),
+          implements: () => false,
+          reportError: () => {},
+        },
+        { authenticate: () => ada },
+      )
+      const body = (await handler.fetch(post(create('Hi')))).body?.getReader()
+      await vi.advanceTimersByTimeAsync(50_000)
+      await body?.read()
+      await vi.advanceTimersByTimeAsync(59_000)
+      expect(reader.leave).not.toHaveBeenCalled()
+      await vi.advanceTimersByTimeAsync(2_000)
+      expect(reader.leave).toHaveBeenCalledOnce()
+      await expect(body?.read()).rejects.toThrow('60000 ms')
+      expect(vi.getTimerCount()).toBe(0)
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+})
+
+describe('pages of other origins', () => {
+  const server = new TestServer((turn) => textStream(turn, ['Hello']))
+  const origin = 'https://app.example.com'
+  const preflight = (from: string) =>
+    new Request('http://localhost/chatkit', {
+      method: 'OPTIONS',
+      headers: { origin: from, 'access-control-request-method': 'POST' },
+    })
+  const corsOf = ({ headers }: Response): Record<string, string> =>
+    Object.fromEntries([...headers].filter(([name]) => name === 'vary' || name.startsWith('access-control-')))
+
+  it('may ask before they send, send, and read the headers that a client needs', async () => {
+    const handler = handlerOf(server, { cors: { origins: [origin], credentials: true } })
+    const allowed = {
+      vary: 'origin',
+      'access-control-allow-origin': origin,
+      'access-control-allow-credentials': 'true',
+      'access-control-expose-headers': 'x-chatkit-run, x-request-id, retry-after',
+    }
+    const asked = await handler.fetch(preflight(origin))
+    expect(asked.status).toBe(204)
+    expect(asked.headers.get('x-request-id')).toMatch(/./)
+    expect(corsOf(asked)).toEqual({
+      ...allowed,
+      'access-control-allow-methods': 'POST',
+      'access-control-allow-headers':
+        'content-type, authorization, idempotency-key, last-event-id, x-chatkit-client',
+      'access-control-max-age': '600',
+    })
+    expect(corsOf(await handler.fetch(post(create('Hi'), { origin })))).toEqual(allowed)
+    const refused = await handler.fetch(post(create('Hi'), { origin, authorization: 'nobody' }))
+    expect(corsOf(refused)).toEqual(allowed)
+    const get = await handler.fetch(new Request('http://localhost/chatkit'))
+    expect(get.headers.get('allow')).toBe('POST, OPTIONS')
+  })
+
+  it('are told nothing where they are not named, exactly', async () => {
+    const handler = handlerOf(server, { cors: { origins: [origin] } })
+    for (const other of [
+      'https://app.example.com.evil.org',
+      'http://app.example.com',
+      'null',
+      `${origin}:8443`,
+    ]) {
+      const asked = await handler.fetch(preflight(other))
+      expect([asked.status, corsOf(asked)]).toEqual([204, { vary: 'origin' }])
+      expect(corsOf(await handler.fetch(post(create('Hi'), { origin: other })))).toEqual({ vary: 'origin' })
+    }
+  })
+
+  it('may all come where "*" says so, without cookies', async () => {
+    const handler = handlerOf(server, { cors: { origins: ['*'] } })
+    expect(corsOf(await handler.fetch(post(create('Hi'), { origin })))).toEqual({
+      'access-control-allow-origin': '*',
+      'access-control-expose-headers': 'x-chatkit-run, x-request-id, retry-after',
+    })
+  })
+
+  it('are kept out without cors, and a list that no browser could match is refused at once', async () => {
+    const asked = await handlerOf(server).fetch(preflight(origin))
+    expect([asked.status, corsOf(asked)]).toEqual([405, {}])
+    for (const cors of [
+      { origins: ['*'], credentials: true },
+      { origins: ['*', origin] },
+      { origins: ['https://app.example.com/'] },
+      { origins: ['app.example.com'] },
+      { origins: ['null'] },
+    ]) {
+      expect(() => handlerOf(server, { cors })).toThrow(/cors\.origins/)
+    }
   })
 })
 
@@ -183,6 +382,72 @@ describe('a refusal comes before the stream', () => {
     expect(pulled).toBeLessThan(30)
     const declared = post('{}', { 'content-length': '2000000' })
     expect(await refusal(await handler.fetch(declared))).toEqual([413, 'body_too_large'])
+  })
+
+  it('413 over the usual limit for anything but a recording, which may be larger where it can be heard', async () => {
+    const heard: number[] = []
+    class Listening extends TestServer {
+      override async transcribe({ audio }: TranscribeInput<User>): Promise<{ text: string }> {
+        heard.push(audio.byteLength)
+        return { text: 'Hello' }
+      }
+    }
+    const recording = (bytes: number): object => ({
+      type: 'input.transcribe',
+      params: { audio_base64: Buffer.alloc(bytes).toString('base64'), mime_type: 'audio/mp4' },
+    })
+    const listening = handlerOf(new Listening(() => []))
+    const status = async (handler: ChatKitHandler, body: object) => (await handler.fetch(post(body))).status
+    expect(await status(listening, recording(3_000_000))).toBe(200)
+    expect(heard).toEqual([3_000_000])
+    expect(await status(listening, recording(9_000_000))).toBe(413)
+    expect(await status(listening, create('x'.repeat(1_100_000)))).toBe(413)
+    const disguised = { ...create('x'.repeat(1_100_000)), metadata: { type: 'input.transcribe' } }
+    expect(await status(listening, disguised)).toBe(413)
+    const stuffed = { ...recording(600_000), metadata: { list: Array.from({ length: 600_000 }, () => 1) } }
+    expect(await status(listening, stuffed)).toBe(413)
+    expect(await status(handler, recording(3_000_000))).toBe(413)
+    expect(await status(handler, recording(300_000))).toBe(501)
+  })
+
+  it('400 for a body that breaks off', async () => {
+    const broken = new ReadableStream<Uint8Array>({
+      start: (controller) => controller.error(new Error('connection reset')),
+    })
+    expect(await refusal(await handler.fetch(post(broken)))).toEqual([400, 'request_invalid'])
+  })
+
+  it('tells when to come again, and which run is in the way', async () => {
+    const errors = [
+      new ChatKitError('rate_limited', 'Too many.', { retryAfterSeconds: 2.5 }),
+      new ChatKitError('run_active', 'Busy.', { runId: 'run_1' }),
+    ]
+    const refusing = createChatKitHandler<User>(
+      {
+        process: () => Promise.reject(errors.shift()),
+        implements: () => false,
+        reportError: () => {},
+      },
+      { authenticate: () => ada },
+    )
+    const limited = await refusing.fetch(post(create('Hi')))
+    expect(limited.headers.get('retry-after')).toBe('3')
+    expect(await limited.json()).toMatchObject({ error: { code: 'rate_limited', retry_after_seconds: 2.5 } })
+    const busy = await refusing.fetch(post(create('Hi')))
+    expect(await busy.json()).toMatchObject({ error: { code: 'run_active', run_id: 'run_1' } })
+  })
+
+  it('gives every response a request id of its own and takes none from outside', async () => {
+    const ids = await Promise.all(
+      [post(create('Hi')), post('{'), new Request('http://localhost/'), post(create('Hi'))].map(
+        async (request) => {
+          request.headers.set('x-request-id', 'forged')
+          return (await handler.fetch(request)).headers.get('x-request-id')
+        },
+      ),
+    )
+    expect(new Set(ids).size).toBe(4)
+    expect(ids.join(' ')).not.toContain('forged')
   })
 
   it('408 for a body that does not come to its end', async () => {

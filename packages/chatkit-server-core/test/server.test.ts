@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import {
   ChatKitError,
+  readEvents,
   StreamError,
   textStream,
   type Page,
+  type RunReader,
   type ThreadItem,
   type ThreadWithItems,
 } from '../src/index.ts'
@@ -16,6 +18,12 @@ const textsOf = (items: ThreadItem[]): string[] =>
       ? item.content.map(({ text }) => text)
       : [item.type],
   )
+/** Reads up to the first event and gives the id of the new thread. */
+async function threadOf(reader: RunReader): Promise<string> {
+  const [first] = await reader.next()
+  const event = JSON.parse(first?.json ?? '{}') as { thread?: { id: string } }
+  return event.thread?.id ?? ''
+}
 const getThread = (server: TestServer, id: string, who = ada): Promise<ThreadWithItems> =>
   server.json({ type: 'threads.get_by_id', params: { thread_id: id } }, who)
 
@@ -58,29 +66,23 @@ describe('a turn', () => {
       await gate.promise
       yield { type: 'thread.item.done', item }
     })
-    const reply = await server.process(create('Hi'), ada)
-    if (reply.kind !== 'stream') throw new Error('no stream')
-    const [first] = await reply.reader.next()
-    reply.reader.close()
+    const reader = await server.reader(create('Hi'), ada, { clientFinishes: true })
+    const id = await threadOf(reader)
+    reader.leave()
     gate.resolve()
     await server.close()
-    if (first?.event.type !== 'thread.created') throw new Error('no thread')
-    const { items } = await getThread(server, first.event.thread.id)
+    const { items } = await getThread(server, id)
     expect(textsOf(items.data)).toEqual(['Hi', 'half and half'])
   })
 
   it('stores before it sends: who reloads on an event finds the item', async () => {
     const server = new TestServer((turn) => [{ type: 'thread.item.done', item: answer(turn, 'A') }])
-    const reply = await server.process(create('Hi'), ada)
-    if (reply.kind !== 'stream') throw new Error('no stream')
     let threadId = ''
-    for (let entries = await reply.reader.next(); entries.length > 0; entries = await reply.reader.next()) {
-      for (const { event } of entries) {
-        if (event.type === 'thread.created') threadId = event.thread.id
-        if (event.type !== 'thread.item.done') continue
-        const { items } = await getThread(server, threadId)
-        expect(items.data).toContainEqual(event.item)
-      }
+    for await (const event of readEvents(await server.reader(create('Hi')))) {
+      if (event.type === 'thread.created') threadId = event.thread.id
+      if (event.type !== 'thread.item.done') continue
+      const { items } = await getThread(server, threadId)
+      expect(items.data).toContainEqual(event.item)
     }
     expect(threadId).not.toBe('')
   })
@@ -93,14 +95,11 @@ describe('a turn', () => {
       await gate.promise
       turn.thread.status = { type: 'locked', reason: 'exam' }
     })
-    const reply = await server.process(create('Hi'), ada)
-    if (reply.kind !== 'stream') throw new Error('no stream')
-    const [first] = await reply.reader.next()
-    if (first?.event.type !== 'thread.created') throw new Error('no thread')
-    const { id } = first.event.thread
+    const reader = await server.reader(create('Hi'))
+    const id = await threadOf(reader)
     await server.json({ type: 'threads.update', params: { thread_id: id, title: 'Mine' } })
     gate.resolve()
-    while ((await reply.reader.next()).length > 0);
+    while ((await reader.next()).length > 0);
     const thread = await server.store.loadThread(id, { owner: 'ada', context: ada })
     expect(thread).toMatchObject({
       title: 'Mine',
@@ -197,16 +196,13 @@ describe('an answer that fails', () => {
       await gate.promise
       yield { type: 'thread.item.done', item: answer(turn, 'late') }
     })
-    const reply = await server.process(create('Hi'), ada)
-    if (reply.kind !== 'stream') throw new Error('no stream')
-    const [first] = await reply.reader.next()
-    if (first?.event.type !== 'thread.created') throw new Error('no thread')
-    await server.json({ type: 'threads.delete', params: { thread_id: first.event.thread.id } })
+    const id = await threadOf(await server.reader(create('Hi')))
+    await server.json({ type: 'threads.delete', params: { thread_id: id } })
     gate.resolve()
     await server.close()
     expect(aborted).toBe(true)
     expect(server.errors).toEqual([])
-    await expect(getThread(server, first.event.thread.id)).rejects.toMatchObject({ code: 'thread_not_found' })
+    await expect(getThread(server, id)).rejects.toMatchObject({ code: 'thread_not_found' })
   })
 })
 
@@ -247,7 +243,7 @@ describe('ownership', () => {
 describe('lists', () => {
   it('give threads newest first, clamp the limit, and page with a cursor', async () => {
     let minute = 0
-    const server = new TestServer(() => [], { now: () => new Date(Date.UTC(2026, 0, 1, 0, minute++)) })
+    const server = new TestServer(() => [], { clock: () => new Date(Date.UTC(2026, 0, 1, 0, minute++)) })
     const ids: string[] = []
     for (let i = 0; i < 3; i++) ids.unshift(await server.newThread())
     const list = (params: object): Promise<Page<ThreadWithItems>> =>
@@ -267,12 +263,9 @@ describe('shutdown', () => {
       yield* beginning(answer(turn, ''), 'half')
       await new Promise((_resolve, reject) => turn.signal.addEventListener('abort', reject))
     })
-    const reply = await server.process(create('Hi'), ada)
-    if (reply.kind !== 'stream') throw new Error('no stream')
-    const [first] = await reply.reader.next()
-    if (first?.event.type !== 'thread.created') throw new Error('no thread')
+    const id = await threadOf(await server.reader(create('Hi')))
     await server.close({ graceMs: 0 })
-    const { items } = await getThread(server, first.event.thread.id)
+    const { items } = await getThread(server, id)
     expect(textsOf(items.data)).toEqual(['Hi', 'half'])
     await expect(server.process(create('Hi'), ada)).rejects.toMatchObject({ code: 'unavailable' })
   })

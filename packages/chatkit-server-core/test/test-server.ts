@@ -1,8 +1,11 @@
 import {
   ChatKitServer,
   MemoryStore,
+  readEvents,
   type AssistantMessageItem,
   type ChatKitServerOptions,
+  type ProcessOptions,
+  type RunReader,
   type ThreadStreamEvent,
   type Turn,
 } from '../src/index.ts'
@@ -28,8 +31,8 @@ export class TestServer extends ChatKitServer<User> {
     super({
       store,
       owner: ({ userId }) => userId,
-      onError: (error) => errors.push(error),
       ...options,
+      hooks: { onError: (error) => errors.push(error), ...options.hooks },
     })
     this.store = store
     this.errors = errors
@@ -40,23 +43,29 @@ export class TestServer extends ChatKitServer<User> {
     yield* this.#respond(turn)
   }
 
-  /** All events of a streaming request, read to the end. */
-  async events(body: object, context: User = ada): Promise<ThreadStreamEvent[]> {
-    const reply = await this.process(body, context)
+  /** The reader of a streaming request. */
+  async reader(body: object, context: User = ada, options: ProcessOptions = {}): Promise<RunReader> {
+    const reply = await this.process(body, context, options)
     if (reply.kind !== 'stream') throw new Error('a JSON reply')
+    return reply.reader
+  }
+
+  /** All events of a streaming request, read to the end. */
+  async events(
+    body: object,
+    context: User = ada,
+    options: ProcessOptions = {},
+  ): Promise<ThreadStreamEvent[]> {
     const events: ThreadStreamEvent[] = []
-    for (;;) {
-      const entries = await reply.reader.next()
-      if (entries.length === 0) return events
-      events.push(...entries.map(({ event }) => event))
-    }
+    for await (const event of readEvents(await this.reader(body, context, options))) events.push(event)
+    return events
   }
 
   /** The value of a plain request. */
   async json<T>(body: object, context: User = ada): Promise<T> {
     const reply = await this.process(body, context)
     if (reply.kind !== 'json') throw new Error('a stream')
-    return reply.value as T
+    return JSON.parse(reply.json) as T
   }
 
   /** Sends a first message and gives the new thread's id. */

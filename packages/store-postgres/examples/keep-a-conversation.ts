@@ -9,7 +9,7 @@ const page = await store.listThreads({ limit: 20, order: 'desc' }, ada)
 console.log(`Ada has ${page.data.length} conversations`)
 
 const now = new Date().toISOString()
-const newThread = {
+const thread = {
   id: `thr_${Date.now()}`,
   created_at: now,
   status: { type: 'active' as const },
@@ -17,12 +17,12 @@ const newThread = {
 }
 const question = {
   id: 'msg_1',
-  thread_id: newThread.id,
+  thread_id: thread.id,
   created_at: now,
   type: 'user_message' as const,
   content: [{ type: 'input_text' as const, text: 'What is a servo?' }],
   attachments: [],
   inference_options: {},
 }
-await store.openTurn({ newThread, items: [question] }, ada)
+await store.createThread(thread, [question], ada)
 await close()

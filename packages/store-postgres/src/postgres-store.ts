@@ -1,26 +1,27 @@
 import {
   ChatKitError,
+  type Attachment,
+  type Feedback,
   type ItemQuery,
-  type OpenedTurn,
   type Page,
   type PageQuery,
   type Scope,
-  type Store,
   type Thread,
   type ThreadChanges,
   type ThreadItem,
-  type TurnOpening,
+  type ThreadStore,
 } from '@robolearn/chatkit-server-core'
 import { connect } from './connect.ts'
 import type { Database } from './database.ts'
-import { toStoreFailure } from './errors.ts'
+import { StoreError, toStoreFailure } from './errors.ts'
 import { toThread, type ThreadRow } from './mapping/thread.ts'
 import { migrate } from './migrations/migrate.ts'
-import { deleteItem, listItems, loadItem, saveItem } from './queries/items.ts'
+import { deleteAttachment, loadAttachment, saveAttachment } from './queries/attachments.ts'
+import { saveFeedback } from './queries/feedback.ts'
+import { appendItems, deleteItem, listItems, loadItem, saveItem } from './queries/items.ts'
 import { listThreads } from './queries/list-threads.ts'
-import { appendToThread, insertThread } from './queries/open-turn.ts'
 import { toPage } from './queries/page.ts'
-import { deleteThread, loadThread, updateThread } from './queries/threads.ts'
+import { deleteThread, insertThread, loadThread, updateThread } from './queries/threads.ts'
 import { tablesOf, type Tables } from './schema.ts'
 import { run, type Statement } from './statement.ts'
 
@@ -39,14 +40,15 @@ export type PostgresStoreOptions = {
 )
 
 /**
- * Threads and items in PostgreSQL, or in an embedded database. Call `migrate()` once before anything else.
+ * Threads, items, attachments and feedback in PostgreSQL, or in an embedded database. Call `migrate()` once
+ * before anything else. A server is given it as `withMemoryRuns(store)`.
  *
- * Every method is one statement. It rejects with what `Store` says, and besides with a `StoreError`:
- * `invalid_text` for text that PostgreSQL cannot store, `unique_violation` when a new thread or an appended
- * item has an id that is taken, `not_migrated`. Nothing of a call that rejects is stored, except that after a
- * cut connection (`unavailable`) a write may have happened.
+ * Every method is one statement. It rejects with what `ThreadStore` says, and besides with a `StoreError`:
+ * `invalid_text` for text that PostgreSQL cannot store, `unique_violation` when the id of a new thread or of an
+ * appended item is taken, or that of an attachment by someone else, `not_migrated`. Nothing of a call that
+ * rejects is stored, except that after a cut connection (`unavailable`) a write may have happened.
  */
-export class PostgresStore<TContext = unknown> implements Store<TContext> {
+export class PostgresStore<TContext = unknown> implements ThreadStore<TContext> {
   readonly #db: Database
   readonly #tables: Tables
   readonly #end: () => Promise<void>
@@ -72,17 +74,13 @@ export class PostgresStore<TContext = unknown> implements Store<TContext> {
     }
   }
 
-  openTurn = async (opening: TurnOpening, scope: Scope<TContext>): Promise<OpenedTurn> => {
-    const { thread: threadId = '', newThread, items } = opening
-    const [row] = await this.#run(
-      newThread
-        ? insertThread(this.#tables, newThread, items, scope)
-        : appendToThread(this.#tables, threadId, items, scope),
-    )
-    if (!row) return { refused: 'thread_not_found' }
-    const thread = parseThread(row.thread)
-    if (newThread || thread.status.type === 'active') return { thread }
-    return { refused: thread.status.type === 'locked' ? 'thread_locked' : 'thread_closed' }
+  createThread = async (thread: Thread, items: ThreadItem[], scope: Scope<TContext>): Promise<void> => {
+    await this.#run(insertThread(this.#tables, thread, items, scope))
+  }
+
+  appendItems = async (threadId: string, items: ThreadItem[], scope: Scope<TContext>): Promise<void> => {
+    const [row] = await this.#run(appendItems(this.#tables, threadId, items, scope))
+    if (!row) throw threadNotFound(threadId)
   }
 
   loadThread = async (threadId: string, scope: Scope<TContext>): Promise<Thread> => {
@@ -110,9 +108,7 @@ export class PostgresStore<TContext = unknown> implements Store<TContext> {
   loadItem = async (threadId: string, itemId: string, scope: Scope<TContext>): Promise<ThreadItem> => {
     const [row] = await this.#run(loadItem(this.#tables, threadId, itemId, scope))
     if (!row) throw threadNotFound(threadId)
-    if (row.item === null) {
-      throw new ChatKitError('item_not_found', `Thread "${threadId}" has no item "${itemId}".`)
-    }
+    if (row.item === null) throw itemNotFound(threadId, itemId)
     return JSON.parse(row.item)
   }
 
@@ -134,6 +130,33 @@ export class PostgresStore<TContext = unknown> implements Store<TContext> {
 
   deleteItem = async (threadId: string, itemId: string, scope: Scope<TContext>): Promise<void> => {
     await this.#run(deleteItem(this.#tables, threadId, itemId, scope))
+  }
+
+  loadAttachment = async (attachmentId: string, scope: Scope<TContext>): Promise<Attachment> => {
+    const [row] = await this.#run(loadAttachment(this.#tables, attachmentId, scope))
+    if (!row) {
+      throw new ChatKitError('attachment_not_found', `There is no attachment "${attachmentId}".`)
+    }
+    return JSON.parse(row.attachment)
+  }
+
+  /** Rejects with `thread_not_found` where the attachment names a thread that is not there. */
+  saveAttachment = async (attachment: Attachment, scope: Scope<TContext>): Promise<void> => {
+    const { id, thread_id: threadId } = attachment
+    const [row] = await this.#run(saveAttachment(this.#tables, attachment, scope))
+    if (row?.saved) return
+    if (threadId !== undefined && !row?.thread) throw threadNotFound(threadId)
+    throw new StoreError('unique_violation', `The attachment id "${id}" is taken.`)
+  }
+
+  deleteAttachment = async (attachmentId: string, scope: Scope<TContext>): Promise<void> => {
+    await this.#run(deleteAttachment(this.#tables, attachmentId, scope))
+  }
+
+  saveFeedback = async (feedback: Feedback, scope: Scope<TContext>): Promise<void> => {
+    const [row] = await this.#run(saveFeedback(this.#tables, feedback, scope))
+    if (!row) throw threadNotFound(feedback.threadId)
+    if (row.missing !== null) throw itemNotFound(feedback.threadId, row.missing)
   }
 
   /** Ends the pool that the store made, after what is under way. A `db` that was given stays open. */
@@ -158,3 +181,6 @@ const parseThread = (json: string): Thread => toThread(JSON.parse(json))
 
 const threadNotFound = (threadId: string): ChatKitError =>
   new ChatKitError('thread_not_found', `There is no thread "${threadId}".`)
+
+const itemNotFound = (threadId: string, itemId: string): ChatKitError =>
+  new ChatKitError('item_not_found', `Thread "${threadId}" has no item "${itemId}".`)

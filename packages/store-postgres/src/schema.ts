@@ -3,6 +3,8 @@ export interface Tables {
   schema: string
   threads: string
   items: string
+  attachments: string
+  feedback: string
   migrations: string
 }
 
@@ -23,6 +25,8 @@ export function tablesOf(schema: string): Tables {
     schema: quoted,
     threads: `${quoted}.threads`,
     items: `${quoted}.items`,
+    attachments: `${quoted}.attachments`,
+    feedback: `${quoted}.feedback`,
     migrations: `${quoted}.migrations`,
   }
 }

@@ -1,4 +1,10 @@
-import { generateId, type Scope, type Thread, type ThreadItem } from '@robolearn/chatkit-server-core'
+import {
+  generateId,
+  type Attachment,
+  type Scope,
+  type Thread,
+  type ThreadItem,
+} from '@robolearn/chatkit-server-core'
 
 export const scopeOf = (owner: string = generateId('run')): Scope => ({ owner, context: {} })
 
@@ -16,6 +22,14 @@ export const message = (threadId: string, text: string): ThreadItem => ({
   created_at: '2026-03-01T10:00:00.123Z',
   type: 'assistant_message',
   content: [{ type: 'output_text', text, annotations: [] }],
+})
+
+export const file = (fields: Partial<Extract<Attachment, { type: 'file' }>> = {}): Attachment => ({
+  id: generateId('atc'),
+  type: 'file',
+  name: 'notes.pdf',
+  mime_type: 'application/pdf',
+  ...fields,
 })
 
 export const textOf = (item: ThreadItem): string =>

@@ -8,7 +8,7 @@ const { db } = await openEmbedded(folder)
 const store = new PostgresStore({ db })
 await store.migrate()
 const scope = scopeOf('killed')
-await store.openTurn({ newThread: newThread({ id: threadId }), items: [] }, scope)
+await store.createThread(newThread({ id: threadId }), [], scope)
 for (;;) {
   const item = message(threadId, 'x'.repeat(2_000))
   await store.saveItem(threadId, item, scope)

@@ -42,7 +42,7 @@ describe('an embedded database in a folder', { timeout: 60_000 }, () => {
       await using embedded = await openEmbedded(folder)
       const store = new PostgresStore({ db: embedded.db })
       await store.migrate()
-      await store.openTurn({ newThread: thread, items: [item] }, scope)
+      await store.createThread(thread, [item], scope)
     }
     const { db, close } = await openEmbedded(folder)
     const store = new PostgresStore({ db })

@@ -1,7 +1,8 @@
 import { PostgresStore, StoreError } from '@robolearn/store-postgres'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { newThread, scopeOf } from './conversation.ts'
+import { file, newThread, scopeOf } from './conversation.ts'
 import { freshDatabase, query, type FreshDatabase } from './fresh-database.ts'
+import { version1 } from './version-1.ts'
 
 describe('migrate', () => {
   let database: FreshDatabase
@@ -22,8 +23,8 @@ describe('migrate', () => {
   it('can be called by twenty at once on an empty database', async () => {
     const stores = Array.from({ length: 20 }, () => open('crowd'))
     await Promise.all(stores.map((store) => store.migrate()))
-    const rows = await query(database.url, 'select version from crowd.migrations')
-    expect(rows).toEqual([{ version: 1 }])
+    const rows = await query(database.url, 'select version from crowd.migrations order by version')
+    expect(rows).toEqual([{ version: 1 }, { version: 2 }])
     await Promise.all(stores.map((store) => store.close()))
   })
 
@@ -43,8 +44,24 @@ describe('migrate', () => {
     await Promise.all([one.migrate(), two.migrate()])
     const scope = scopeOf()
     const thread = newThread()
-    await one.openTurn({ newThread: thread, items: [] }, scope)
+    await one.createThread(thread, [], scope)
     await expect(two.loadThread(thread.id, scope)).rejects.toMatchObject({ code: 'thread_not_found' })
+  })
+
+  it('brings a database of version 1 up to date, with what is in it', async () => {
+    const old = await freshDatabase()
+    await query(old.url, ...version1)
+    const store = new PostgresStore({ connectionString: old.url })
+    const ada = scopeOf('ada')
+    await store.migrate()
+    expect(await store.loadThread('thr_1', ada)).toMatchObject({ id: 'thr_1', title: 'Servos' })
+    expect(await store.loadItem('thr_1', 'msg_1', ada)).toMatchObject({ content: [{ text: 'Hello' }] })
+    const attachment = file({ thread_id: 'thr_1' })
+    await store.saveAttachment(attachment, ada)
+    expect(await store.loadAttachment(attachment.id, ada)).toEqual(attachment)
+    await store.saveFeedback({ threadId: 'thr_1', itemIds: ['msg_1'], kind: 'positive' }, ada)
+    await store.close()
+    await old.drop()
   })
 
   it('works for a role that may not make schemas, in one that is there for it', async () => {
@@ -77,7 +94,7 @@ describe('migrate', () => {
     expect(StoreError.isInstance(failure)).toBe(true)
     expect(failure).toMatchObject({
       code: 'schema_too_new',
-      message: expect.stringMatching(/version 7.*versions up to 1/),
+      message: expect.stringMatching(/version 7.*versions up to 2/),
     })
   })
 

@@ -9,13 +9,13 @@ onEveryDatabase((store) => {
   it('keeps the order of each of eight writers who append at once', async () => {
     const scope = scopeOf()
     const { id } = newThread()
-    await store().openTurn({ newThread: newThread({ id }), items: [] }, scope)
+    await store().createThread(newThread({ id }), [], scope)
     const writers = Array.from({ length: 8 }, (_, writer) => writer)
     await Promise.all(
       writers.map(async (writer) => {
         for (let turn = 0; turn < 5; turn++) {
           const items = [0, 1].map((n) => message(id, `${writer}:${turn * 2 + n}`))
-          if (turn % 2 === 0) await store().openTurn({ thread: id, items }, scope)
+          if (turn % 2 === 0) await store().appendItems(id, items, scope)
           else for (const item of items) await store().saveItem(id, item, scope)
         }
       }),
@@ -28,13 +28,17 @@ onEveryDatabase((store) => {
     }
   })
 
-  it('keeps the items of one turn together while others write', async () => {
+  it('keeps the items of one call together while others append', async () => {
     const scope = scopeOf()
     const { id } = newThread()
-    await store().openTurn({ newThread: newThread({ id }), items: [] }, scope)
+    await store().createThread(newThread({ id }), [], scope)
     await Promise.all(
       ['a', 'b', 'c', 'd'].map((turn) =>
-        store().openTurn({ thread: id, items: [1, 2, 3].map((n) => message(id, turn + n)) }, scope),
+        store().appendItems(
+          id,
+          [1, 2, 3].map((n) => message(id, turn + n)),
+          scope,
+        ),
       ),
     )
     const texts = (await store().listItems(id, ALL, scope)).data.map(textOf)
@@ -47,7 +51,7 @@ onEveryDatabase((store) => {
   it('gives every item to a reader who pages while four writers append', async () => {
     const scope = scopeOf()
     const { id } = newThread()
-    await store().openTurn({ newThread: newThread({ id }), items: [message(id, 'first')] }, scope)
+    await store().createThread(newThread({ id }), [message(id, 'first')], scope)
     let writing = 4
     const written = Promise.all(
       Array.from({ length: 4 }, async (_, writer) => {
@@ -70,7 +74,7 @@ onEveryDatabase((store) => {
   it('does not lose one of two changes made to a thread at once', async () => {
     const scope = scopeOf()
     const thread = newThread()
-    await store().openTurn({ newThread: thread, items: [] }, scope)
+    await store().createThread(thread, [], scope)
     await Promise.all([
       store().saveThread(thread.id, { title: 'Servos' }, scope),
       store().saveThread(thread.id, { metadata: { lesson: 4 } }, scope),
@@ -93,8 +97,7 @@ onEveryDatabase((store) => {
       minus: -0.5,
     }
     const thread = newThread({ metadata, status: { type: 'active', since: 'today' } as { type: 'active' } })
-    const { thread: opened } = await store().openTurn({ newThread: thread, items: [] }, scope)
-    expect(opened).toEqual(thread)
+    await store().createThread(thread, [], scope)
     expect(await store().loadThread(thread.id, scope)).toEqual(thread)
     expect((await store().listThreads({ limit: 5, order: 'asc' }, scope)).data).toEqual([thread])
   })
@@ -103,7 +106,7 @@ onEveryDatabase((store) => {
     const scope = scopeOf()
     const { id } = newThread()
     const fine = message(id, 'a backslash: \\u0000 \\ud800, a pair: 🤖')
-    await store().openTurn({ newThread: newThread({ id }), items: [fine] }, scope)
+    await store().createThread(newThread({ id }), [fine], scope)
     for (const [text, what] of [
       ['before\0after', 'a NUL character'],
       ['cut in \ud83e half', 'half of a surrogate pair'],
@@ -114,9 +117,7 @@ onEveryDatabase((store) => {
         ...refused,
         message: expect.stringContaining(item.id),
       })
-      await expect(store().openTurn({ thread: id, items: [fine, item] }, scope)).rejects.toMatchObject(
-        refused,
-      )
+      await expect(store().appendItems(id, [fine, item], scope)).rejects.toMatchObject(refused)
       await expect(store().saveThread(id, { title: text }, scope)).rejects.toMatchObject(refused)
     }
     expect((await store().listItems(id, ALL, scope)).data).toEqual([fine])
@@ -130,9 +131,9 @@ onEveryDatabase((store) => {
   it('makes no thread over one that is there, whoever owns it', async () => {
     const [mine, theirs] = [scopeOf(), scopeOf()]
     const thread = newThread({ title: 'mine' })
-    await store().openTurn({ newThread: thread, items: [] }, mine)
-    const again = { newThread: { ...thread, title: 'theirs' }, items: [message(thread.id, 'x')] }
-    await expect(store().openTurn(again, theirs)).rejects.toMatchObject({
+    await store().createThread(thread, [], mine)
+    const again = store().createThread({ ...thread, title: 'theirs' }, [message(thread.id, 'x')], theirs)
+    await expect(again).rejects.toMatchObject({
       code: 'unique_violation',
       sqlState: '23505',
       cause: expect.any(Error),
@@ -141,14 +142,14 @@ onEveryDatabase((store) => {
     expect((await store().listItems(thread.id, ALL, mine)).data).toEqual([])
   })
 
-  it('appends nothing of a turn that has an item whose id is taken', async () => {
+  it('appends nothing when one of the items has an id that is taken', async () => {
     const scope = scopeOf()
     const { id } = newThread()
     const first = message(id, 'first')
-    await store().openTurn({ newThread: newThread({ id }), items: [first] }, scope)
+    await store().createThread(newThread({ id }), [first], scope)
     const items = [message(id, 'second'), { ...message(id, 'other'), id: first.id }]
     const failure = await store()
-      .openTurn({ thread: id, items }, scope)
+      .appendItems(id, items, scope)
       .catch((error: unknown) => error)
     expect(failure).toMatchObject({ code: 'unique_violation' })
     expect((await store().listItems(id, ALL, scope)).data).toEqual([first])
@@ -157,9 +158,9 @@ onEveryDatabase((store) => {
   it('repeats no stored value in its errors', async () => {
     const scope = scopeOf('owner-secret')
     const thread = newThread({ title: 'title-secret', metadata: { k: 'metadata-secret' } })
-    await store().openTurn({ newThread: thread, items: [] }, scope)
+    await store().createThread(thread, [], scope)
     const failure = await store()
-      .openTurn({ newThread: thread, items: [message(thread.id, 'text-secret')] }, scope)
+      .createThread(thread, [message(thread.id, 'text-secret')], scope)
       .catch((error: unknown) => error)
     expect(failure).toBeInstanceOf(Error)
     expect(everythingIn(failure)).not.toMatch(/secret/)

@@ -1,4 +1,5 @@
 import { EventSourceParserStream } from 'eventsource-parser/stream'
+import type { Attachment } from '../protocol/attachments.ts'
 import type { ThreadStreamEvent } from '../protocol/events.ts'
 import type { ThreadItem } from '../protocol/items.ts'
 import type { Page } from '../protocol/pages.ts'
@@ -13,6 +14,12 @@ interface Replies {
   'threads.update': ThreadWithItems
   'threads.delete': Record<string, never>
   'items.list': Page<ThreadItem>
+  'items.feedback': Record<string, never>
+  'threads.stop': { stopped: boolean }
+  'threads.sync_custom_action': { updated_item?: ThreadItem }
+  'attachments.create': Attachment
+  'attachments.delete': Record<string, never>
+  'input.transcribe': { text: string }
 }
 
 type PlainRequest = Extract<ChatKitRequestBody, { type: keyof Replies }>

@@ -1,19 +1,24 @@
 import { ChatKitError } from '../errors.ts'
-import { toJson } from '../protocol/serialize.ts'
 import type { Reply } from '../routes/route.ts'
 import type { ChatKitServer } from '../server.ts'
+import { assertSize } from './assert-size.ts'
+import { createCorsHeaders, preflightResponse, type CorsOptions } from './cors.ts'
 import { errorToResponse, toChatKitError } from './errors-to-response.ts'
 import { readBody } from './read-body.ts'
-import { sseBody } from './sse.ts'
+import { sseBody } from './sse-body.ts'
 
 export interface ChatKitHandlerOptions<TContext> {
   /**
-   * Proves who is asking, from headers or cookies. What it returns is the `context` of the request; null or
-   * undefined answers 401. Throw a `ChatKitError` (`unauthenticated`, `forbidden`) to say more.
+   * Proves who is asking, from headers or cookies; the body is not its to read. What it returns is the `context` of
+   * the request; null or undefined answers 401. Throw a `ChatKitError` (`unauthenticated`, `forbidden`) to say more.
    */
   authenticate: (request: Request) => TContext | null | undefined | Promise<TContext | null | undefined>
+  /** Lets pages of other origins use the endpoint. Default: browsers keep them out. */
+  cors?: CorsOptions
   /** The largest body that is read. Default 1 MiB. */
   maxBodyBytes?: number
+  /** The largest body of an `input.transcribe`, where the server implements `transcribe()`. Default 10 MiB. */
+  maxTranscribeBytes?: number
   /** How long a body may take to arrive. Default 10 s. */
   bodyTimeoutMs?: number
   /** After how much silence a stream sends a comment, so that proxies keep it open. Default 15 s. */
@@ -25,37 +30,82 @@ export interface ChatKitHandler {
   fetch: (request: Request) => Promise<Response>
 }
 
+/**
+ * Puts a server behind HTTP. When the client leaves (the request's signal fires, or the body is cancelled), what
+ * reads the run for it is let go at once; whether the run goes on is for the server's `onDisconnect` to say.
+ */
 export function createChatKitHandler<TContext>(
-  server: ChatKitServer<TContext>,
+  server: Pick<ChatKitServer<TContext>, 'process' | 'implements' | 'reportError'>,
   options: ChatKitHandlerOptions<TContext>,
 ): ChatKitHandler {
-  const { authenticate, maxBodyBytes = 1_048_576, bodyTimeoutMs = 10_000, keepAliveMs = 15_000 } = options
+  const { authenticate, maxBodyBytes = 1_048_576, maxTranscribeBytes = 10_485_760 } = options
+  const { bodyTimeoutMs = 10_000, keepAliveMs = 15_000 } = options
+  const corsHeaders = options.cors ? createCorsHeaders(options.cors) : undefined
+  const allow = corsHeaders ? 'POST, OPTIONS' : 'POST'
 
-  const answer = async (request: Request, requestId: string): Promise<Response> => {
-    if (request.method !== 'POST') {
-      throw new ChatKitError('method_not_allowed', `This endpoint takes POST only, not ${request.method}.`)
-    }
+  const process = async (request: Request, requestId: string): Promise<Reply> => {
+    assertMethod(request)
+    assertJson(request)
     const context = await authenticate(request)
     if (context === null || context === undefined) {
       throw new ChatKitError('unauthenticated', 'Sign in first: the request carries no valid session.')
     }
-    assertJson(request)
-    const body = await readBody(request, { maxBytes: maxBodyBytes, timeoutMs: bodyTimeoutMs })
-    return toResponse(await server.process(body, context), requestId, keepAliveMs)
+    const maxBytes = server.implements('transcribe')
+      ? Math.max(maxBodyBytes, maxTranscribeBytes)
+      : maxBodyBytes
+    const body = await readBody(request, { maxBytes, timeoutMs: bodyTimeoutMs })
+    assertSize(body, maxBodyBytes)
+    const { headers, signal } = request
+    const idempotencyKey = headers.get('idempotency-key')
+    const lastEventId = headers.get('last-event-id')
+    return server.process(body.text, context, {
+      ...(idempotencyKey ? { idempotencyKey } : {}),
+      ...(lastEventId ? { lastEventId } : {}),
+      clientFinishes: headers.has('x-chatkit-client'),
+      requestId,
+      signal,
+    })
+  }
+
+  const answer = async (request: Request, requestId: string): Promise<Response> => {
+    try {
+      const reply = await process(request, requestId)
+      if (reply.kind === 'json') return jsonResponse(reply.json, reply.cursor)
+      const { reader } = reply
+      // A client that has left already fires no more events that would let the reader go.
+      if (request.signal.aborted) {
+        reader.leave()
+        return streamResponse(reader, null)
+      }
+      const onError = (error: unknown): void => server.reportError(error, { requestId, runId: reader.runId })
+      return streamResponse(reader, sseBody({ reader, keepAliveMs, onError }, request.signal))
+    } catch (error) {
+      const refusal = toChatKitError(error)
+      // What a server does not offer (501) is no fault of it.
+      if (refusal.status >= 500 && refusal.code !== 'hook_not_implemented') {
+        server.reportError(error, { requestId })
+      }
+      return errorToResponse(refusal, requestId)
+    }
   }
 
   return {
     fetch: async (request) => {
       const requestId = crypto.randomUUID()
-      try {
-        return await answer(request, requestId)
-      } catch (error) {
-        const refusal = toChatKitError(error)
-        if (refusal.status >= 500) server.reportError(error, { requestId })
-        return errorToResponse(refusal, requestId)
-      }
+      const cors = corsHeaders?.(request.headers.get('origin'))
+      const response =
+        cors && request.method === 'OPTIONS' ? preflightResponse(cors) : await answer(request, requestId)
+      response.headers.set('x-request-id', requestId)
+      for (const [name, value] of cors ?? []) response.headers.set(name, value)
+      if (response.status === 405) response.headers.set('allow', allow)
+      return response
     },
   }
+}
+
+function assertMethod({ method }: Request): void {
+  if (method === 'POST') return
+  throw new ChatKitError('method_not_allowed', `This endpoint takes POST only, not ${method}.`)
 }
 
 // Exactly this type: a form of another site can send others without asking first.
@@ -65,21 +115,24 @@ function assertJson(request: Request): void {
   throw new ChatKitError('unsupported_media_type', 'The content-type must be application/json.')
 }
 
-function toResponse(reply: Reply, requestId: string, keepAliveMs: number): Response {
-  if (reply.kind === 'json') {
-    const headers = {
-      'content-type': 'application/json; charset=utf-8',
-      'cache-control': 'no-store',
-      'x-request-id': requestId,
-    }
-    return new Response(toJson(reply.value), { headers })
-  }
+function jsonResponse(json: string, cursor: string | undefined): Response {
+  const headers = new Headers({
+    'content-type': 'application/json; charset=utf-8',
+    'cache-control': 'no-store',
+  })
+  if (cursor !== undefined) headers.set('x-chatkit-run', cursor)
+  return new Response(json, { headers })
+}
+
+function streamResponse(
+  { runId, after }: { runId: string; after: number },
+  body: ReadableStream<Uint8Array> | null,
+): Response {
   const headers = {
     'content-type': 'text/event-stream; charset=utf-8',
     'cache-control': 'no-cache, no-transform',
     'x-accel-buffering': 'no',
-    'x-chatkit-run': `${reply.reader.runId}:0`,
-    'x-request-id': requestId,
+    'x-chatkit-run': `${runId}:${after}`,
   }
-  return new Response(sseBody(reply.reader, keepAliveMs), { headers })
+  return new Response(body, { headers })
 }

@@ -2,12 +2,13 @@ import { ChatKitError } from '../errors.ts'
 
 /** The response to a request that was refused. Its headers and body say nothing of stack, path or version. */
 export function errorToResponse(error: ChatKitError, requestId: string): Response {
-  const { code, message, status, issues, retryAfterSeconds } = error
+  const { code, message, status, issues, runId, retryAfterSeconds } = error
   const body = {
     error: {
       code,
       message,
       ...(issues ? { issues } : {}),
+      ...(runId === undefined ? {} : { run_id: runId }),
       ...(retryAfterSeconds === undefined ? {} : { retry_after_seconds: retryAfterSeconds }),
       request_id: requestId,
     },
@@ -17,10 +18,9 @@ export function errorToResponse(error: ChatKitError, requestId: string): Respons
   const headers = new Headers({
     'content-type': 'application/json; charset=utf-8',
     'cache-control': 'no-store',
-    'x-request-id': requestId,
   })
-  if (retryAfterSeconds !== undefined) headers.set('retry-after', String(retryAfterSeconds))
-  if (code === 'method_not_allowed') headers.set('allow', 'POST')
+  // Whole seconds: the header knows no others.
+  if (retryAfterSeconds !== undefined) headers.set('retry-after', String(Math.ceil(retryAfterSeconds)))
   return new Response(JSON.stringify(body), { status, headers })
 }
 

@@ -8,7 +8,8 @@ const itemsPage = z.object({
   has_more: z.boolean(),
   after: z.string().optional(),
 })
-const threadWithItemsSchema = threadSchema.extend({ items: itemsPage })
+/** A thread as a client is sent it. */
+export const threadWithItemsSchema = threadSchema.extend({ items: itemsPage })
 
 /** Everything that a stream can carry; what `respond()` yields and what a client receives. */
 export const threadStreamEventSchema = z.discriminatedUnion('type', [

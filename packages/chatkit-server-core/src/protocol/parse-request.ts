@@ -1,5 +1,6 @@
 import { ChatKitError, type RequestIssue } from '../errors.ts'
 import { findUnsafe, MAX_DEPTH, nestsDeeperThan } from './check-json.ts'
+import { withoutNullOptions } from './null-options.ts'
 import { requestSchemas, type ChatKitRequest, type RequestType } from './requests.ts'
 
 /**
@@ -17,7 +18,7 @@ export function parseRequest(body: string | object): ChatKitRequest {
     const known = Object.keys(requestSchemas).join(', ')
     throw invalid([{ path: 'type', message: `${fault}; it must be one of ${known}` }])
   }
-  const parsed = requestSchemas[type].safeParse(value)
+  const parsed = requestSchemas[type].safeParse(withoutNullOptions(value))
   if (parsed.success) return parsed.data
   throw invalid(parsed.error.issues.map(({ path, message }) => ({ path: pathText(path), message })))
 }

@@ -23,12 +23,12 @@ export function itemsForClient(page: Page<ThreadItem>): Page<ThreadItem> {
   return { ...page, data: page.data.filter((item) => !isHidden(item)).map(itemForClient) }
 }
 
-function itemForClient(item: ThreadItem): ThreadItem {
+export function itemForClient(item: ThreadItem): ThreadItem {
   if (item.type !== 'user_message' || item.attachments.length === 0) return item
   return { ...item, attachments: item.attachments.map(attachmentForClient) }
 }
 
-function attachmentForClient({ metadata: _private, ...attachment }: Attachment): Attachment {
+export function attachmentForClient({ metadata: _private, ...attachment }: Attachment): Attachment {
   return attachment
 }
 
@@ -53,9 +53,35 @@ export function eventForClient(event: ThreadStreamEvent): ThreadStreamEvent | un
   }
 }
 
+/** A stream of events as a client may see it: what is said later about a hidden item stays behind, too. */
+export class ClientView {
+  readonly #hidden = new Set<string>()
+
+  /** The event, or undefined where it is about a hidden item. */
+  of(event: ThreadStreamEvent): ThreadStreamEvent | undefined {
+    switch (event.type) {
+      case 'thread.item.added':
+      case 'thread.item.done':
+      case 'thread.item.replaced':
+        if (isHidden(event.item)) this.#hidden.add(event.item.id)
+        break
+      case 'thread.item.updated':
+      case 'thread.item.removed':
+        if (this.#hidden.has(event.item_id)) return undefined
+        break
+      default:
+    }
+    return eventForClient(event)
+  }
+}
+
 /** JSON as the protocol writes it: a key whose value is null or undefined is left out. */
 export function toJson(value: unknown): string {
-  return JSON.stringify(value, function (this: unknown, _key, field: unknown) {
-    return field === null && !Array.isArray(this) ? undefined : field
-  })
+  const json = JSON.stringify(value)
+  // Most values hold no null at all: only one that may is written again, slowly.
+  return json.includes(':null') ? JSON.stringify(value, withoutNulls) : json
+}
+
+function withoutNulls(this: unknown, _key: string, field: unknown): unknown {
+  return field === null && !Array.isArray(this) ? undefined : field
 }

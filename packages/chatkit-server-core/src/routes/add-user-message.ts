@@ -1,6 +1,7 @@
 import type { Route } from './route.ts'
+import { startUserTurn } from './user-turn.ts'
 
-export const addUserMessage: Route<'threads.add_user_message'> = async ({ params, metadata }, { turns }) => ({
-  kind: 'stream',
-  reader: await turns.startOnThread({ threadId: params.thread_id, input: params.input, metadata }),
-})
+export const addUserMessage: Route<'threads.add_user_message'> = async ({ params, metadata }, context) => {
+  const thread = { thread: params.thread_id }
+  return { kind: 'stream', reader: await startUserTurn({ ...params, metadata }, thread, context) }
+}

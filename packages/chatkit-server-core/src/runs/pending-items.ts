@@ -1,21 +1,26 @@
 import type { ThreadStreamEvent } from '../protocol/events.ts'
+import type { ItemUpdate } from '../protocol/item-updates.ts'
 import type { AssistantMessageItem, ThreadItem } from '../protocol/items.ts'
 import { applyUpdate } from './apply-update.ts'
 
+interface Pending {
+  item: ThreadItem
+  /** Applied when somebody asks, which is seldom: there are many of them. */
+  updates: ItemUpdate[]
+}
+
 /** The items that were begun and are not done: what an answer that ends early has to show for itself. */
 export class PendingItems {
-  readonly #items = new Map<string, ThreadItem>()
+  readonly #items = new Map<string, Pending>()
 
   observe(event: ThreadStreamEvent): void {
     switch (event.type) {
       case 'thread.item.added':
-        this.#items.set(event.item.id, event.item)
+        this.#items.set(event.item.id, { item: event.item, updates: [] })
         break
-      case 'thread.item.updated': {
-        const item = this.#items.get(event.item_id)
-        if (item) this.#items.set(item.id, applyUpdate(item, event.update))
+      case 'thread.item.updated':
+        this.#items.get(event.item_id)?.updates.push(event.update)
         break
-      }
       case 'thread.item.done':
       case 'thread.item.replaced':
         this.#items.delete(event.item.id)
@@ -29,9 +34,11 @@ export class PendingItems {
 
   /** Messages of the assistant that have words in them, in the order in which they began. */
   partialMessages(): AssistantMessageItem[] {
-    return [...this.#items.values()].filter(
-      (item): item is AssistantMessageItem =>
-        item.type === 'assistant_message' && item.content.some((part) => part.text.trim() !== ''),
-    )
+    return [...this.#items.values()]
+      .map(({ item, updates }) => updates.reduce(applyUpdate, item))
+      .filter(
+        (item): item is AssistantMessageItem =>
+          item.type === 'assistant_message' && item.content.some((part) => part.text.trim() !== ''),
+      )
   }
 }

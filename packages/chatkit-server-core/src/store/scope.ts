@@ -6,6 +6,17 @@ export interface Scope<TContext = unknown> {
   readonly tenant?: string
   /** The context that `authenticate` returned, for stores that need more than an id. */
   readonly context: TContext
+  /**
+   * The run in whose name this is written, given by everything that `respond()` and its tools write. A store
+   * rejects such a write with a `RunEndedError` once the run is not running any more.
+   */
+  readonly run?: RunRef
+}
+
+/** A run and its thread. */
+export interface RunRef {
+  readonly id: string
+  readonly threadId: string
 }
 
 /** What `owner(context)` may return: an owner's id, or the id with its tenant. */

@@ -5,11 +5,26 @@ type WithoutScope<M> = M extends (...args: [...infer A, Scope<infer _>]) => infe
   ? (...args: A) => R
   : never
 
-/** The store as `respond()` and its tools see it: the methods without `scope`, bound to who is asking. */
-export type TurnStore = {
-  [M in Exclude<keyof Store, 'openTurn' | 'close'>]: WithoutScope<Store[M]>
-}
+type BoundMethod =
+  | 'loadThread'
+  | 'listThreads'
+  | 'saveThread'
+  | 'deleteThread'
+  | 'loadItem'
+  | 'listItems'
+  | 'saveItem'
+  | 'deleteItem'
+  | 'loadAttachment'
+  | 'saveAttachment'
+  | 'deleteAttachment'
+  | 'saveFeedback'
+  | 'saveState'
+  | 'claimState'
 
+/** The store without `scope`, bound to who is asking: what routes, `respond()` and its tools work with. */
+export type TurnStore = { [M in BoundMethod]: WithoutScope<Store[M]> }
+
+/** Binds a store. With `scope.run`, writes are refused once that run is over. */
 export function bindStore<TContext>(store: Store<TContext>, scope: Scope<TContext>): TurnStore {
   return {
     loadThread: (threadId) => store.loadThread(threadId, scope),
@@ -20,5 +35,11 @@ export function bindStore<TContext>(store: Store<TContext>, scope: Scope<TContex
     listItems: (threadId, query) => store.listItems(threadId, query, scope),
     saveItem: (threadId, item) => store.saveItem(threadId, item, scope),
     deleteItem: (threadId, itemId) => store.deleteItem(threadId, itemId, scope),
+    loadAttachment: (attachmentId) => store.loadAttachment(attachmentId, scope),
+    saveAttachment: (attachment) => store.saveAttachment(attachment, scope),
+    deleteAttachment: (attachmentId) => store.deleteAttachment(attachmentId, scope),
+    saveFeedback: (feedback) => store.saveFeedback(feedback, scope),
+    saveState: (key, value, ttlMs) => store.saveState(key, value, ttlMs, scope),
+    claimState: (key) => store.claimState(key, scope),
   }
 }

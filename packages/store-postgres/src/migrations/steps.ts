@@ -4,7 +4,7 @@ import type { Tables } from '../schema.ts'
  * The steps from an empty schema to the present one; a step's place is its version, from 1. What has been
  * published is never edited: a change is a new step.
  */
-export const steps: readonly ((tables: Tables) => string[])[] = [threadsAndItems]
+export const steps: readonly ((tables: Tables) => string[])[] = [threadsAndItems, attachmentsAndFeedback]
 
 function threadsAndItems(tables: Tables): string[] {
   return [
@@ -36,6 +36,29 @@ function threadsAndItems(tables: Tables): string[] {
       created_at timestamptz not null,
       primary key (thread_id, id),
       unique (thread_id, seq)
+    )`,
+  ]
+}
+
+function attachmentsAndFeedback(tables: Tables): string[] {
+  return [
+    // Which thread an attachment belongs to is told by the column alone: `data` holds no `thread_id`.
+    `create table ${tables.attachments} (
+      id text collate "C" primary key,
+      tenant_id text collate "C",
+      owner_id text collate "C" not null,
+      thread_id text collate "C" references ${tables.threads} (id) on delete cascade,
+      data jsonb not null
+    )`,
+    `create index attachments_of_thread on ${tables.attachments} (thread_id) where thread_id is not null`,
+    `create table ${tables.feedback} (
+      thread_id text collate "C" not null,
+      item_id text collate "C" not null,
+      owner_id text collate "C" not null,
+      kind text not null,
+      given_at timestamptz not null default now(),
+      primary key (thread_id, item_id, owner_id),
+      foreign key (thread_id, item_id) references ${tables.items} (thread_id, id) on delete cascade
     )`,
   ]
 }

@@ -1,10 +1,12 @@
 import { strict as assert } from 'node:assert'
 import { ChatKitError, type ErrorCode } from '../../errors.ts'
-import type { ThreadItem } from '../../protocol/items.ts'
+import type { Attachment } from '../../protocol/attachments.ts'
+import type { ThreadItem, UserMessageItem } from '../../protocol/items.ts'
 import type { Thread } from '../../protocol/threads.ts'
 import { generateId } from '../../store/generate-id.ts'
 import type { Scope } from '../../store/scope.ts'
-import type { ItemQuery, Store } from '../../store/store.ts'
+import type { ItemQuery } from '../../store/thread-store.ts'
+import type { SharedMethods } from './contract-case.ts'
 
 export const times = (minute: number): string =>
   new Date(Date.UTC(2026, 0, 1, 0, minute, 0, 123)).toISOString()
@@ -13,6 +15,12 @@ export const newOwner = (tenant?: string): Scope => ({
   ...(tenant === undefined ? {} : { tenant }),
   context: {},
 })
+/** Everybody whom an owner of a tenant could be taken for. */
+export const strangersOf = (scope: Scope): Scope[] => [
+  newOwner(scope.tenant),
+  { ...scope, tenant: 'another' },
+  { owner: scope.owner, context: {} },
+]
 export const newThread = (fields: Partial<Thread> = {}): Thread => ({
   id: generateId('thr'),
   created_at: times(0),
@@ -27,6 +35,15 @@ export const message = (threadId: string, text: string): ThreadItem => ({
   type: 'assistant_message',
   content: [{ type: 'output_text', text, annotations: [] }],
 })
+export const question = (threadId: string, text: string): UserMessageItem => ({
+  id: generateId('msg'),
+  thread_id: threadId,
+  created_at: times(0),
+  type: 'user_message',
+  content: [{ type: 'input_text', text }],
+  attachments: [],
+  inference_options: {},
+})
 export const hidden = (threadId: string): ThreadItem => ({
   id: generateId('shcx'),
   thread_id: threadId,
@@ -34,8 +51,17 @@ export const hidden = (threadId: string): ThreadItem => ({
   type: 'hidden_context_item',
   content: { note: 'for the model' },
 })
-export const textOf = (item: ThreadItem): string =>
-  item.type === 'assistant_message' ? (item.content[0]?.text ?? '') : item.type
+export const file = (fields: Partial<Extract<Attachment, { type: 'file' }>> = {}): Attachment => ({
+  id: generateId('atc'),
+  type: 'file',
+  name: 'notes.pdf',
+  mime_type: 'application/pdf',
+  ...fields,
+})
+export function textOf(item: ThreadItem): string {
+  if (item.type === 'assistant_message' || item.type === 'user_message') return item.content[0]?.text ?? ''
+  return item.type
+}
 
 export const ALL: ItemQuery = { limit: 100, order: 'asc', include: 'all' }
 
@@ -46,14 +72,8 @@ export const rejects = (promise: Promise<unknown>, code: ErrorCode): Promise<voi
     return true
   })
 
-/** Opens a new thread with items that carry the given texts. */
-export async function opened(store: Store, scope: Scope, words: string[] = []): Promise<Thread> {
-  const thread = newThread()
-  const items = words.map((text) => message(thread.id, text))
-  assert.ok((await store.openTurn({ newThread: thread, items }, scope)).thread)
-  return thread
-}
+export const list = async (store: SharedMethods, threadId: string, scope: Scope): Promise<ThreadItem[]> =>
+  (await store.listItems(threadId, ALL, scope)).data
 
-export async function texts(store: Store, threadId: string, scope: Scope): Promise<string[]> {
-  return (await store.listItems(threadId, ALL, scope)).data.map(textOf)
-}
+export const texts = async (store: SharedMethods, threadId: string, scope: Scope): Promise<string[]> =>
+  (await list(store, threadId, scope)).map(textOf)

@@ -1,15 +1,15 @@
 import { strict as assert } from 'node:assert'
 import { generateId } from '../../store/generate-id.ts'
-import type { ItemQuery } from '../../store/store.ts'
-import type { StoreContractCase } from './contract-case.ts'
-import { ALL, hidden, message, newOwner, opened, rejects, textOf, texts } from './fixtures.ts'
+import type { ItemQuery } from '../../store/thread-store.ts'
+import type { OpenThread, SharedMethods, StoreContractCase } from './contract-case.ts'
+import { ALL, hidden, message, newOwner, rejects, textOf, texts } from './fixtures.ts'
 
-export const items: StoreContractCase[] = [
+export const items = <S extends SharedMethods>(open: OpenThread<S>): StoreContractCase<S>[] => [
   {
     title: 'loadItem gives the item, and rejects with item_not_found for an unknown one',
     run: async (store) => {
       const scope = newOwner()
-      const { id } = await opened(store, scope)
+      const { id } = await open(store, scope)
       const item = message(id, 'hello')
       await store.saveItem(id, item, scope)
       assert.deepEqual(await store.loadItem(id, item.id, scope), item)
@@ -20,7 +20,7 @@ export const items: StoreContractCase[] = [
     title: 'saveItem again replaces the item and keeps its place',
     run: async (store) => {
       const scope = newOwner()
-      const { id } = await opened(store, scope, ['one', 'two', 'three'])
+      const { id } = await open(store, scope, ['one', 'two', 'three'])
       const [first] = (await store.listItems(id, ALL, scope)).data
       assert.ok(first)
       await store.saveItem(id, { ...message(id, 'ONE'), id: first.id }, scope)
@@ -31,7 +31,7 @@ export const items: StoreContractCase[] = [
     title: 'items of one instant keep the order in which they came',
     run: async (store) => {
       const scope = newOwner()
-      const { id } = await opened(store, scope)
+      const { id } = await open(store, scope)
       const words = Array.from({ length: 12 }, (_, index) => `item ${index}`)
       for (const word of words) await store.saveItem(id, message(id, word), scope)
       assert.deepEqual(await texts(store, id, scope), words)
@@ -41,8 +41,8 @@ export const items: StoreContractCase[] = [
     title: 'the same item id in two threads is two items',
     run: async (store) => {
       const scope = newOwner()
-      const a = await opened(store, scope)
-      const b = await opened(store, scope)
+      const a = await open(store, scope)
+      const b = await open(store, scope)
       const item = message(a.id, 'in a')
       await store.saveItem(a.id, item, scope)
       await store.saveItem(b.id, { ...message(b.id, 'in b'), id: item.id }, scope)
@@ -54,7 +54,7 @@ export const items: StoreContractCase[] = [
     title: 'listItems leaves hidden items out before paging, so that pages are full',
     run: async (store) => {
       const scope = newOwner()
-      const { id } = await opened(store, scope)
+      const { id } = await open(store, scope)
       for (const word of ['a', 'b', 'c', 'd']) {
         await store.saveItem(id, message(id, word), scope)
         await store.saveItem(id, hidden(id), scope)
@@ -73,7 +73,7 @@ export const items: StoreContractCase[] = [
     title: 'deleteItem takes one item, and again does nothing',
     run: async (store) => {
       const scope = newOwner()
-      const { id } = await opened(store, scope, ['one', 'two'])
+      const { id } = await open(store, scope, ['one', 'two'])
       const [first] = (await store.listItems(id, ALL, scope)).data
       assert.ok(first)
       await store.deleteItem(id, first.id, scope)
@@ -85,7 +85,7 @@ export const items: StoreContractCase[] = [
     title: 'what was loaded is a copy: changing it changes nothing in the store',
     run: async (store) => {
       const scope = newOwner()
-      const { id } = await opened(store, scope, ['one'])
+      const { id } = await open(store, scope, ['one'])
       const thread = await store.loadThread(id, scope)
       thread.title = 'changed'
       thread.metadata.k = 1

@@ -1,10 +1,10 @@
 import { strict as assert } from 'node:assert'
 import { generateId } from '../../store/generate-id.ts'
 import type { Thread } from '../../protocol/threads.ts'
-import type { StoreContractCase } from './contract-case.ts'
-import { ALL, newOwner, newThread, opened, rejects, times } from './fixtures.ts'
+import type { OpenThread, SharedMethods, StoreContractCase } from './contract-case.ts'
+import { ALL, newOwner, rejects, times } from './fixtures.ts'
 
-export const threads: StoreContractCase[] = [
+export const threads = <S extends SharedMethods>(open: OpenThread<S>): StoreContractCase<S>[] => [
   {
     title: 'loadThread rejects with thread_not_found for an unknown id',
     run: (store) => rejects(store.loadThread(generateId('thr'), newOwner()), 'thread_not_found'),
@@ -13,7 +13,7 @@ export const threads: StoreContractCase[] = [
     title: 'saveThread writes only the fields that are named, and null takes one away',
     run: async (store) => {
       const scope = newOwner()
-      const thread = await opened(store, scope)
+      const thread = await open(store, scope)
       await store.saveThread(thread.id, { title: 'A', metadata: { k: 1 } }, scope)
       await store.saveThread(thread.id, { allowed_image_domains: ['example.com'] }, scope)
       const saved = await store.saveThread(thread.id, { status: { type: 'locked', reason: 'r' } }, scope)
@@ -38,7 +38,7 @@ export const threads: StoreContractCase[] = [
     title: 'saveThread with no field changes nothing and gives the thread',
     run: async (store) => {
       const scope = newOwner()
-      const thread = await opened(store, scope)
+      const thread = await open(store, scope)
       assert.deepEqual(await store.saveThread(thread.id, {}, scope), thread)
     },
   },
@@ -48,9 +48,7 @@ export const threads: StoreContractCase[] = [
       const scope = newOwner()
       const made: Thread[] = []
       for (const minute of [3, 1, 1, 2, 1]) {
-        const thread = newThread({ created_at: times(minute) })
-        await store.openTurn({ newThread: thread, items: [] }, scope)
-        made.push(thread)
+        made.push(await open(store, scope, [], { created_at: times(minute) }))
       }
       const key = (thread: Thread): string => thread.created_at + thread.id
       const ids = made.toSorted((a, b) => (key(a) < key(b) ? -1 : 1)).map((thread) => thread.id)
@@ -73,7 +71,7 @@ export const threads: StoreContractCase[] = [
     title: 'an unknown cursor gives an empty page',
     run: async (store) => {
       const scope = newOwner()
-      const { id } = await opened(store, scope, ['one'])
+      const { id } = await open(store, scope, ['one'])
       const empty = { data: [], has_more: false }
       assert.deepEqual(await store.listThreads({ limit: 5, order: 'asc', after: 'thr_no' }, scope), empty)
       assert.deepEqual(await store.listItems(id, { ...ALL, after: 'msg_no' }, scope), empty)
@@ -83,7 +81,7 @@ export const threads: StoreContractCase[] = [
     title: 'deleteThread takes the thread and its items, and again does nothing',
     run: async (store) => {
       const scope = newOwner()
-      const { id } = await opened(store, scope, ['one'])
+      const { id } = await open(store, scope, ['one'])
       await store.deleteThread(id, scope)
       await store.deleteThread(id, scope)
       await rejects(store.loadThread(id, scope), 'thread_not_found')

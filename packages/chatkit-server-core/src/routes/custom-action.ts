@@ -1,0 +1,38 @@
+import { ChatKitError } from '../errors.ts'
+import type { Action } from '../turn.ts'
+import type { Route } from './route.ts'
+import { streamOptions } from './start-respond.ts'
+
+export const customAction: Route<'threads.custom_action'> = async ({ params, metadata }, context) => {
+  const { hooks, runs, scope, key, stopOnLeave } = context
+  if (!hooks.implements('action')) {
+    throw new ChatKitError('hook_not_implemented', 'This server answers no actions.')
+  }
+  const reader = await runs.start(
+    {
+      opening: {
+        thread: params.thread_id,
+        step: { kind: 'action', itemId: params.item_id ?? undefined },
+        items: [],
+        attachmentIds: [],
+        key,
+      },
+      firstEvents: [],
+      metadata,
+      stopOnLeave,
+      before: async (thread) => [await streamOptions(thread, context)],
+      respond: (turn, item) =>
+        hooks.action({
+          ...turn,
+          action: toAction(params.action),
+          sender: item?.type === 'widget' ? item : undefined,
+        }),
+    },
+    scope,
+  )
+  return { kind: 'stream', reader }
+}
+
+/** A payload of null is no payload. */
+export const toAction = ({ type, payload }: { type: string; payload?: unknown }): Action =>
+  payload == null ? { type } : { type, payload }

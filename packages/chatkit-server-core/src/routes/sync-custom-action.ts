@@ -1,0 +1,44 @@
+import { ChatKitError } from '../errors.ts'
+import { isHidden, type WidgetItem } from '../protocol/items.ts'
+import { itemForClient, toJson } from '../protocol/serialize.ts'
+import { refusal } from '../runs/refusal.ts'
+import { ThreadWatch } from '../runs/thread-changes.ts'
+import type { TurnStore } from '../store/turn-store.ts'
+import { toAction } from './custom-action.ts'
+import type { Route } from './route.ts'
+
+export const syncCustomAction: Route<'threads.sync_custom_action'> = async (
+  { params, metadata },
+  context,
+) => {
+  const { hooks, store, scope, generateId, now, signal } = context
+  if (!hooks.implements('syncAction')) {
+    throw new ChatKitError('hook_not_implemented', 'This server answers no actions.')
+  }
+  const thread = await store.loadThread(params.thread_id)
+  if (thread.status.type === 'locked') throw refusal('thread_locked', thread.id)
+  if (thread.status.type === 'closed') throw refusal('thread_closed', thread.id)
+  const sender = params.item_id == null ? undefined : await loadWidget(store, thread.id, params.item_id)
+  const watch = new ThreadWatch(thread)
+  const updated = await hooks.syncAction({
+    thread,
+    action: toAction(params.action),
+    sender,
+    context: scope.context,
+    metadata,
+    signal,
+    store,
+    generateId,
+    now,
+  })
+  const changes = watch.take()
+  if (changes) await store.saveThread(thread.id, changes)
+  const shown = updated && !isHidden(updated) ? { updated_item: itemForClient(updated) } : {}
+  return { kind: 'json', json: toJson(shown) }
+}
+
+async function loadWidget(store: TurnStore, threadId: string, itemId: string): Promise<WidgetItem> {
+  const item = await store.loadItem(threadId, itemId)
+  if (item.type !== 'widget') throw refusal('item_state_conflict', threadId)
+  return item
+}

@@ -1,0 +1,232 @@
+import { ChatKitError } from '../errors.ts'
+import type { ThreadStreamEvent } from '../protocol/events.ts'
+import type { AssistantMessageItem, SdkHiddenContextItem, ThreadItem } from '../protocol/items.ts'
+import { ClientView, threadForClient, toJson } from '../protocol/serialize.ts'
+import type { Thread } from '../protocol/threads.ts'
+import type { GenerateId } from '../store/generate-id.ts'
+import { RunEndedError } from '../store/run-ended-error.ts'
+import type { RunRef } from '../store/scope.ts'
+import type { RunEnding, Store } from '../store/store.ts'
+import type { ThreadChanges } from '../store/thread-store.ts'
+import type { TurnStore } from '../store/turn-store.ts'
+import { TextMender } from './mend-text.ts'
+import { nextMacrotask } from './next-macrotask.ts'
+import { PendingItems } from './pending-items.ts'
+import { EventPuller, type Interruption } from './pull-events.ts'
+import { RunClock } from './run-clock.ts'
+import type { RunHub } from './run-hub.ts'
+import type { RunLimits } from './run-limits.ts'
+import { RunLog } from './run-log.ts'
+import { ThreadWatch } from './thread-changes.ts'
+import { toErrorEvent } from './to-error-event.ts'
+
+export interface RunExecutionOptions {
+  run: RunRef
+  hub: RunHub
+  store: Pick<Store, 'appendDeltas' | 'appendItemEvent' | 'closeRun'>
+  /** Bound to the run's owner, in the name of the run. */
+  turnStore: Pick<TurnStore, 'saveThread'>
+  /** The object that `respond()` was handed, watched for changes in place. */
+  thread: Thread
+  /** Gives what is sent before the first event of `respond()`. */
+  before: () => Promise<ThreadStreamEvent[]>
+  respond: () => AsyncIterable<ThreadStreamEvent>
+  abort: AbortController
+  limits: Pick<RunLimits, 'idleMs' | 'maxRunMs' | 'maxOutputBytes'>
+  generateId: GenerateId
+  now: () => Date
+  onError: (error: unknown) => void
+}
+
+/** How a run ended; `lost` where somebody else ended it, and nothing was written here. */
+export type RunOutcome = RunEnding['status'] | 'lost'
+
+/** How long a generator that never waits may keep everything else waiting. */
+const MAX_TURN_MS = 5
+
+/** What the model is told of an answer that the user stopped. */
+const STOP_NOTE = 'The user stopped this answer before it was finished.'
+
+/** Executes one run to its end, whoever is reading. */
+export class RunExecution {
+  readonly #options: RunExecutionOptions
+  readonly #puller: EventPuller
+  readonly #log: RunLog
+  readonly #clock: RunClock
+  readonly #pending = new PendingItems()
+  readonly #mender = new TextMender()
+  readonly #view = new ClientView()
+  readonly #watch: ThreadWatch
+
+  constructor(options: RunExecutionOptions) {
+    const { run, store, hub, limits } = options
+    this.#options = options
+    this.#puller = new EventPuller(options.respond, options.abort)
+    this.#watch = new ThreadWatch(options.thread)
+    this.#log = new RunLog({ run, store, hub, onVerdict: (verdict) => this.interrupt(verdict) })
+    this.#clock = new RunClock(limits, (by) => this.interrupt(by))
+  }
+
+  get events(): number {
+    return this.#log.events
+  }
+
+  /** Ends the answer before its time. What was sent so far is kept. */
+  interrupt(by: Interruption): void {
+    this.#puller.interrupt(by)
+  }
+
+  /** Asks the store whether the run is still this process's, and wanted. */
+  async checkIn(): Promise<void> {
+    const { store, run } = this.#options
+    const { accepted, stopRequested } = await store.appendDeltas(run, [])
+    if (!accepted) this.interrupt('fenced')
+    else if (stopRequested) this.interrupt('stop')
+  }
+
+  /** Never rejects: what fails becomes an event. */
+  async run(): Promise<RunOutcome> {
+    let outcome: RunOutcome
+    try {
+      for (const event of await this.#options.before()) await this.#handle(event)
+      const end = await this.#pump()
+      await this.#log.settle()
+      outcome = await this.#close(end)
+    } catch (error) {
+      outcome = await this.#fail(error)
+    } finally {
+      this.#clock.stop()
+    }
+    this.#options.hub.end({ lost: outcome === 'lost' })
+    return outcome
+  }
+
+  async #pump(): Promise<Interruption | undefined> {
+    const { maxOutputBytes } = this.#options.limits
+    let turnBeganMs = performance.now()
+    for (;;) {
+      const full = this.#log.room()
+      if (full) await full
+      // Only what `respond()` takes counts as silence, not what storing takes.
+      const now = this.#clock.tick()
+      if (now - turnBeganMs > MAX_TURN_MS) {
+        await nextMacrotask()
+        turnBeganMs = performance.now()
+      }
+      const pulled = await this.#puller.next()
+      this.#clock.pause()
+      if (pulled.kind === 'end') return undefined
+      if (pulled.kind === 'interrupted') {
+        await this.#puller.close()
+        return pulled.by
+      }
+      const mended = this.#mender.mend(pulled.event)
+      // Nothing is waited for that needs no waiting: this loop turns once an event.
+      const stored = mended && this.#handle(mended)
+      if (stored) await stored
+      const changes = this.#watch.take()
+      if (changes) await this.#saveThreadChanges(changes)
+      if (this.#log.chars > maxOutputBytes) this.interrupt('output')
+    }
+  }
+
+  /** Stores the event and what it means; it is published once that is done. */
+  #handle(event: ThreadStreamEvent): Promise<void> | undefined {
+    this.#pending.observe(event)
+    const visible = this.#view.of(event)
+    const json = visible && toJson(visible)
+    switch (event.type) {
+      case 'thread.item.done':
+      case 'thread.item.replaced':
+        return this.#log.addItem(json, { save: event.item })
+      case 'thread.item.removed':
+        return this.#log.addItem(json, { remove: event.item_id })
+      default:
+        if (json !== undefined) this.#log.add(json)
+        return undefined
+    }
+  }
+
+  async #saveThreadChanges(changes: ThreadChanges): Promise<void> {
+    const { turnStore, run } = this.#options
+    const saved = await turnStore.saveThread(run.threadId, changes)
+    this.#log.add(toJson({ type: 'thread.updated', thread: threadForClient(saved) }))
+  }
+
+  async #close(end: Interruption | undefined): Promise<RunOutcome> {
+    if (end === 'fenced' || end === 'deleted') return 'lost'
+    if (typeof end === 'object') throw end.failed
+    if (end === undefined) return this.#end('completed', undefined)
+    if (end === 'stop') return this.#end('stopped', undefined)
+    this.#options.onError(new Error(CUT_OFF[end]))
+    return this.#end(end === 'shutdown' ? 'interrupted' : 'failed', {
+      type: 'error',
+      code: 'stream.error',
+      allow_retry: true,
+    })
+  }
+
+  async #fail(error: unknown): Promise<RunOutcome> {
+    const { abort, onError } = this.#options
+    abort.abort(error)
+    await this.#puller.close()
+    // The thread was deleted under the answer, or the run is somebody else's: there is nobody left to tell.
+    if (isLost(error)) return 'lost'
+    onError(error)
+    try {
+      await this.#log.settle()
+      return await this.#end('failed', toErrorEvent(error))
+    } catch (failure) {
+      if (!isLost(failure)) onError(failure)
+      return 'lost'
+    }
+  }
+
+  /** One write: the words of unfinished messages, the note of a stop, the last events and the end. */
+  async #end(status: RunEnding['status'], last: ThreadStreamEvent | undefined): Promise<RunOutcome> {
+    const { store, run, turnStore } = this.#options
+    const changes = this.#watch.take()
+    const thread = changes && (await turnStore.saveThread(run.threadId, changes))
+    await this.#log.settle()
+    const partial = this.#pending.partialMessages().map(mendedMessage)
+    // Who stopped an answer has it on the screen as it is: no event repeats it.
+    const told: ThreadStreamEvent[] = status === 'stopped' ? [] : partial.map(done)
+    if (last) told.push(last)
+    if (thread) told.push({ type: 'thread.updated', thread: threadForClient(thread) })
+    const entries = told.map((event) => this.#log.number(toJson(event)))
+    const items: ThreadItem[] = status === 'stopped' ? [...partial, this.#stopNote()] : partial
+    const closed = await store.closeRun(run, { status, items, entries })
+    if (!closed) return 'lost'
+    this.#options.hub.publish(entries)
+    return status
+  }
+
+  #stopNote(): SdkHiddenContextItem {
+    const { generateId, now, run } = this.#options
+    return {
+      id: generateId('shcx'),
+      thread_id: run.threadId,
+      created_at: now().toISOString(),
+      type: 'sdk_hidden_context',
+      content: STOP_NOTE,
+    }
+  }
+}
+
+const CUT_OFF: Record<Exclude<Interruption, object | 'stop' | 'deleted' | 'fenced'>, string> = {
+  shutdown: 'The server was shut down before the answer was finished.',
+  idle: 'The answer was ended: nothing came for as long as limits.idleMs allows.',
+  time: 'The answer was ended: it took longer than limits.maxRunMs allows.',
+  output: 'The answer was ended: it is longer than limits.maxOutputBytes allows.',
+}
+
+const done = (item: AssistantMessageItem): ThreadStreamEvent => ({ type: 'thread.item.done', item })
+
+// A half of a character at the cut is no character.
+const mendedMessage = (item: AssistantMessageItem): AssistantMessageItem => ({
+  ...item,
+  content: item.content.map((part) => ({ ...part, text: part.text.toWellFormed() })),
+})
+
+const isLost = (error: unknown): boolean =>
+  RunEndedError.isInstance(error) || (ChatKitError.isInstance(error) && error.code === 'thread_not_found')

@@ -1,0 +1,24 @@
+/** What one answer, and one owner, may use. */
+export interface RunLimits {
+  /** How long `respond()` may give nothing. Default 5 minutes. */
+  idleMs: number
+  /** How long a run may take. Default 10 minutes. */
+  maxRunMs: number
+  /** How long the JSON of a run's events may be together, in characters. Default 1 MiB. */
+  maxOutputBytes: number
+  /** How many answers of one owner may be written at once. Default 10. */
+  activeRunsPerOwner: number
+  /** How long a message waits for its thread (`onBusy: 'wait'`). Default 60 s. */
+  busyWaitMs: number
+  /** How many messages may wait for one thread. Default 8. */
+  busyWaiting: number
+}
+
+export const DEFAULT_LIMITS: RunLimits = {
+  idleMs: 300_000,
+  maxRunMs: 600_000,
+  maxOutputBytes: 1_048_576,
+  activeRunsPerOwner: 10,
+  busyWaitMs: 60_000,
+  busyWaiting: 8,
+}

@@ -1,0 +1,265 @@
+import { ChatKitError } from '../errors.ts'
+import type { ThreadStreamEvent } from '../protocol/events.ts'
+import type { ThreadItem } from '../protocol/items.ts'
+import type { Thread } from '../protocol/threads.ts'
+import type { GenerateId } from '../store/generate-id.ts'
+import type { RunRef, Scope } from '../store/scope.ts'
+import type { OpenedTurn, Store, TurnOpening } from '../store/store.ts'
+import { bindStore } from '../store/turn-store.ts'
+import type { TurnBase } from '../turn.ts'
+import { BusyQueue } from './busy-queue.ts'
+import { refusal } from './refusal.ts'
+import { RunExecution, type RunOutcome } from './run-execution.ts'
+import { RunHub } from './run-hub.ts'
+import type { RunLimits } from './run-limits.ts'
+import { createRunReader, type RunReader } from './run-reader.ts'
+
+/** What a message to a thread does that is being answered: takes over, waits its turn, or is refused. */
+export type BusyPolicy = 'interrupt' | 'wait' | 'reject'
+
+export interface RunManagerOptions<TContext> {
+  store: Store<TContext>
+  onBusy: BusyPolicy
+  limits: RunLimits
+  generateId: GenerateId
+  now: () => Date
+  onRunStart: (run: { runId: string; threadId: string }) => void
+  onRunEnd: (run: RunEnd) => void
+  onError: (error: unknown, ids: { runId: string; threadId: string }) => void
+}
+
+/** What operators are told of a run that has ended; never a word of what was said. */
+export interface RunEnd {
+  runId: string
+  threadId: string
+  status: RunOutcome
+  durationMs: number
+  /** How many events it has sent. */
+  events: number
+}
+
+/** A turn to be opened, and what answers it. */
+export interface TurnPlan<TContext> {
+  opening: Omit<TurnOpening, 'run' | 'maxActiveRuns'>
+  /** The events with which the log begins, as JSON: they are there as soon as the turn is. */
+  firstEvents: string[]
+  metadata: Record<string, unknown>
+  /** Sent before the answer; given the item that the step is about. */
+  before: (thread: Thread, item: ThreadItem | undefined) => Promise<ThreadStreamEvent[]>
+  respond: (turn: TurnBase<TContext>, item: ThreadItem | undefined) => AsyncIterable<ThreadStreamEvent>
+  /** Whether the answer is stopped when this client leaves. */
+  stopOnLeave: boolean
+}
+
+interface ActiveRun {
+  ref: RunRef
+  hub: RunHub
+  execution: RunExecution
+  finished: Promise<void>
+}
+
+const POLL_MS = 500
+/** How often a claim that was lost to somebody else is tried again. */
+const CLAIM_ATTEMPTS = 4
+/** How long another process may take to stop its run. */
+const FOREIGN_STOP_MS = 2_000
+
+/** Opens turns and executes their runs: the only place that knows which runs are active in this process. */
+export class RunManager<TContext> {
+  readonly #options: RunManagerOptions<TContext>
+  readonly #active = new Map<string, ActiveRun>()
+  readonly #queue = new BusyQueue()
+  #closing = false
+  #shuttingDown = false
+  /** Turns that are being opened. */
+  #opening = 0
+  #settled: (() => void) | undefined
+  #poll: ReturnType<typeof setInterval> | undefined
+
+  constructor(options: RunManagerOptions<TContext>) {
+    this.#options = options
+  }
+
+  /** Opens the turn and gives a reader of its run. Rejects with a `ChatKitError`; then nothing was written. */
+  async start(plan: TurnPlan<TContext>, scope: Scope<TContext>): Promise<RunReader> {
+    if (this.#closing) throw closing()
+    const { generateId, limits } = this.#options
+    const runId = generateId('run')
+    const opening: TurnOpening = {
+      ...plan.opening,
+      run: { id: runId, entries: plan.firstEvents.map((json, index) => ({ seq: index + 1, json })) },
+      maxActiveRuns: limits.activeRunsPerOwner,
+    }
+    this.#opening += 1
+    try {
+      const opened = await this.#open(opening, scope)
+      if (opened.outcome === 'repeated') return this.reader(opened.run.id, 0, scope)
+      return this.#execute(plan, opening, opened, scope)
+    } finally {
+      this.#opening -= 1
+      this.#settled?.()
+    }
+  }
+
+  /** Follows a run, of this process or another. */
+  reader(runId: string, after: number, scope: Scope<TContext>, onLeave?: () => void): RunReader {
+    const { store } = this.#options
+    return createRunReader({ runId, after, hub: this.#active.get(runId)?.hub, store, scope, onLeave })
+  }
+
+  /** Stops the active run of a thread, or the run of a request's key. Gives whether there was one. */
+  async stop(target: { threadId: string } | { key: string }, scope: Scope<TContext>): Promise<boolean> {
+    const run = await this.#options.store.requestStop(target, scope)
+    if (run) this.#active.get(run.id)?.execution.interrupt('stop')
+    return run !== undefined
+  }
+
+  /** Ends the run of a thread that was deleted. */
+  threadDeleted(threadId: string): void {
+    for (const { ref, execution } of this.#active.values()) {
+      if (ref.threadId === threadId) execution.interrupt('deleted')
+    }
+  }
+
+  /** Takes no new turns, gives those under way their time, then ends them and waits until they are stored. */
+  async close(graceMs: number): Promise<void> {
+    this.#closing = true
+    this.#queue.wakeAll()
+    const timer = setTimeout(() => this.#shutDown(), graceMs)
+    while (this.#opening > 0 || this.#active.size > 0) {
+      await new Promise<void>((resolve) => {
+        this.#settled = resolve
+      })
+    }
+    clearTimeout(timer)
+  }
+
+  #shutDown(): void {
+    this.#shuttingDown = true
+    for (const { execution } of this.#active.values()) execution.interrupt('shutdown')
+  }
+
+  async #open(
+    opening: TurnOpening,
+    scope: Scope<TContext>,
+  ): Promise<Exclude<OpenedTurn, { outcome: 'refused' }>> {
+    const { store, onBusy } = this.#options
+    const threadId = opening.thread ?? ''
+    const lineKey = lineOf(threadId, scope)
+    const busy = (runId?: string): ChatKitError => refusal('run_active', threadId, { runId })
+    const attempt = async () => {
+      if (this.#closing) throw closing()
+      const result = await store.openTurn(opening, scope)
+      if (result.outcome !== 'refused') return result
+      if (result.code !== 'run_active') throw refusal(result.code, threadId)
+      return result
+    }
+
+    if (onBusy === 'wait' && this.#queue.isWaiting(lineKey)) return this.#waitInLine(lineKey, attempt, busy)
+    for (let tries = 1; ; tries++) {
+      const result = await attempt()
+      if (result.outcome !== 'refused') return result
+      if (onBusy === 'wait') return this.#waitInLine(lineKey, attempt, busy)
+      if (onBusy === 'reject' || tries === CLAIM_ATTEMPTS) throw busy(result.runId)
+      await this.#interrupt({ id: result.runId ?? '', threadId }, scope)
+    }
+  }
+
+  #waitInLine(
+    lineKey: string,
+    attempt: () => Promise<OpenedTurn>,
+    busy: () => ChatKitError,
+  ): Promise<Exclude<OpenedTurn, { outcome: 'refused' }>> {
+    const { busyWaiting: most, busyWaitMs: forMs } = this.#options.limits
+    return this.#queue.wait(lineKey, { most, forMs, pollMs: POLL_MS, busy }, async () => {
+      const result = await attempt()
+      return result.outcome === 'refused' ? undefined : result
+    })
+  }
+
+  /** Who sends again has moved on: the older answer is stopped and keeps its words. */
+  async #interrupt(run: RunRef, scope: Scope<TContext>): Promise<void> {
+    const { store } = this.#options
+    await store.requestStop({ runId: run.id }, scope)
+    const mine = this.#active.get(run.id)
+    if (mine) {
+      mine.execution.interrupt('stop')
+      await mine.finished
+      return
+    }
+    // Another process has it: it is told to stop, and closed from here where it does not.
+    const ended = this.reader(run.id, Number.MAX_SAFE_INTEGER, scope)
+    const timer = setTimeout(ended.leave, FOREIGN_STOP_MS)
+    await ended.next()
+    clearTimeout(timer)
+    await store.closeRun(run, { status: 'interrupted', items: [], entries: [] })
+  }
+
+  #execute(
+    plan: TurnPlan<TContext>,
+    opening: TurnOpening,
+    { thread, item }: Extract<OpenedTurn, { outcome: 'opened' }>,
+    scope: Scope<TContext>,
+  ): RunReader {
+    const { store, limits, generateId, now, onRunStart, onRunEnd } = this.#options
+    const ref: RunRef = { id: opening.run.id, threadId: thread.id }
+    const ids = { runId: ref.id, threadId: ref.threadId }
+    const abort = new AbortController()
+    const hub = new RunHub(0)
+    hub.publish(opening.run.entries)
+    const turnStore = bindStore(store, { ...scope, run: ref })
+    const turn: TurnBase<TContext> = {
+      thread,
+      context: scope.context,
+      metadata: plan.metadata,
+      signal: abort.signal,
+      store: turnStore,
+      generateId,
+      now,
+      run: { id: ref.id },
+    }
+    const execution = new RunExecution({
+      run: ref,
+      hub,
+      store,
+      turnStore,
+      thread,
+      before: () => plan.before(thread, item),
+      respond: () => plan.respond(turn, item),
+      abort,
+      limits,
+      generateId,
+      now,
+      onError: (error) => this.#options.onError(error, ids),
+    })
+    onRunStart(ids)
+    const startedMs = performance.now()
+    const finished = execution.run().then((status) => {
+      this.#active.delete(ref.id)
+      if (this.#active.size === 0) clearInterval(this.#poll)
+      this.#queue.wake(lineOf(ref.threadId, scope))
+      this.#settled?.()
+      onRunEnd({ ...ids, status, durationMs: performance.now() - startedMs, events: execution.events })
+    })
+    // A stop that another process asks for is seen with the next write, and by this in times of silence.
+    if (this.#active.size === 0) this.#poll = setInterval(() => this.#checkIn(), POLL_MS)
+    this.#active.set(ref.id, { ref, hub, execution, finished })
+    if (this.#shuttingDown) execution.interrupt('shutdown')
+    return this.reader(ref.id, 0, scope, plan.stopOnLeave ? () => execution.interrupt('stop') : undefined)
+  }
+
+  #checkIn(): void {
+    for (const { execution, ref } of this.#active.values()) {
+      execution
+        .checkIn()
+        .catch((error: unknown) => this.#options.onError(error, { runId: ref.id, threadId: ref.threadId }))
+    }
+  }
+}
+
+// Of one owner: nobody can stand in line for a thread of somebody else.
+const lineOf = (threadId: string, { owner, tenant }: Scope): string =>
+  JSON.stringify([tenant ?? null, owner, threadId])
+
+const closing = (): ChatKitError =>
+  new ChatKitError('unavailable', 'The server is shutting down. Send the request again in a moment.')

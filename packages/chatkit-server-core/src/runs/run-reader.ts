@@ -1,0 +1,120 @@
+import type { ThreadStreamEvent } from '../protocol/events.ts'
+import { eventForClient, toJson } from '../protocol/serialize.ts'
+import type { Scope } from '../store/scope.ts'
+import type { LogEntry, RunEvents, Store } from '../store/store.ts'
+import type { RunHub } from './run-hub.ts'
+
+/** Follows a run from where it was left to its end. */
+export interface RunReader {
+  readonly runId: string
+  /** The number of the event before the first one that is given. */
+  readonly after: number
+  /** Everything that is ready, at least one entry; an empty list when the run is over or the reader has left. */
+  next: () => Promise<LogEntry[]>
+  /** The client has gone: lets go at once, of a `next()` under way too. What becomes of the run is `onDisconnect`. */
+  leave: () => void
+}
+
+export interface ReaderOptions<TContext> {
+  runId: string
+  after: number
+  /** Where the run is executed in this process. */
+  hub?: RunHub | undefined
+  store: Pick<Store<TContext>, 'readEvents' | 'watchRuns'>
+  scope: Scope<TContext>
+  /** Called when the client leaves before the end. */
+  onLeave?: (() => void) | undefined
+}
+
+/** How often the store is asked for more where nobody tells: a notification may be lost. */
+const POLL_MS = 500
+
+export function createRunReader<TContext>(options: ReaderOptions<TContext>): RunReader {
+  const { runId, after, hub, store, scope, onLeave } = options
+  let position = after
+  let left = false
+  let over = false
+  let wakeUp: (() => void) | undefined
+
+  const take = (entries: LogEntry[]): LogEntry[] => {
+    position = entries.at(-1)?.seq ?? position
+    return entries
+  }
+  /** Undefined means: nothing yet. */
+  const read = async (): Promise<LogEntry[] | undefined> => {
+    const local = hub?.after(position)
+    if (hub && local) return local.length > 0 || hub.ended ? take(local) : undefined
+    const found = await store.readEvents(runId, position, scope)
+    if (!found) return []
+    if (found.items) {
+      over = true
+      return take(itemsAsEntries(found.items, position))
+    }
+    if (found.entries.length > 0) return take(found.entries)
+    return found.status === 'running' ? undefined : []
+  }
+  /** Listens from now on, so that nothing is missed between a look that finds nothing and the wait for more. */
+  const listen = (): { more: Promise<void>; stop: () => void } => {
+    const { promise: more, resolve } = Promise.withResolvers<void>()
+    const stopListening = hub ? hub.onMore(resolve) : store.watchRuns([runId], resolve)
+    const timer = hub ? undefined : setTimeout(resolve, POLL_MS)
+    wakeUp = resolve
+    const stop = (): void => {
+      clearTimeout(timer)
+      stopListening()
+      wakeUp = undefined
+    }
+    return { more, stop }
+  }
+
+  return {
+    runId,
+    after,
+    next: async () => {
+      const ready = left || over ? undefined : hub?.after(position)
+      if (ready && ready.length > 0) return take(ready)
+      while (!left && !over) {
+        const { more, stop } = listen()
+        try {
+          const entries = await read()
+          if (entries) {
+            if (entries.length === 0) over = true
+            return left ? [] : entries
+          }
+          if (!left) await more
+        } finally {
+          stop()
+        }
+      }
+      return []
+    },
+    leave: () => {
+      if (left) return
+      left = true
+      wakeUp?.()
+      if (!over) onLeave?.()
+    },
+  }
+}
+
+/** The log is gone: what the run has made is told as items that are done. */
+function itemsAsEntries(items: NonNullable<RunEvents['items']>, after: number): LogEntry[] {
+  return items.map((item, index) => ({
+    seq: after + index + 1,
+    json: toJson(eventForClient({ type: 'thread.item.done', item })),
+  }))
+}
+
+/** The events that a reader gives, as objects, to the end of the run. Leaves when the loop is left. */
+export async function* readEvents(reader: RunReader): AsyncGenerator<ThreadStreamEvent, void, undefined> {
+  try {
+    for (;;) {
+      const entries = await reader.next()
+      if (entries.length === 0) return
+      // The server wrote this JSON itself.
+      for (const { json } of entries) yield JSON.parse(json) as ThreadStreamEvent
+    }
+  } finally {
+    reader.leave()
+  }
+}
