@@ -201,6 +201,7 @@ export abstract class ChatKitServer<TContext> {
     if (limited) {
       throw new ChatKitError('rate_limited', 'Too many requests. Try again in a moment.', limited)
     }
+    checkKey(options.idempotencyKey)
     const { idempotencyKey: key, lastEventId, clientFinishes = false } = options
     const opens = opensTurn.has(request.type)
     const routeContext: RouteContext<TContext> = {
@@ -225,6 +226,9 @@ export abstract class ChatKitServer<TContext> {
   }
 }
 
+/** As long as a key in the body of `threads.stop` may be. */
+const MAX_KEY = 200
+
 const NEVER = new AbortController().signal
 
 function scopeOf<TContext>(owner: OwnerOf, context: TContext): Scope<TContext> {
@@ -233,6 +237,12 @@ function scopeOf<TContext>(owner: OwnerOf, context: TContext): Scope<TContext> {
     throw new TypeError('owner(context) gave no id: it must return a non-empty string, or { owner, tenant }.')
   }
   return { ...of, context }
+}
+
+function checkKey(key: string | undefined): void {
+  if (key === undefined || key.length <= MAX_KEY) return
+  const issues = [{ path: 'idempotency-key', message: `is longer than ${MAX_KEY} characters` }]
+  throw new ChatKitError('request_invalid', `The idempotency key is longer than ${MAX_KEY} characters.`, { issues })
 }
 
 async function hashOf(body: string | object): Promise<string> {

@@ -386,7 +386,9 @@ describe('unlike the reference', () => {
   it('leaves nothing when a thread is deleted during a stream', async () => {
     const gate = Promise.withResolvers<void>()
     const writes: unknown[] = []
+    let signal: AbortSignal | undefined
     const server = serverOf(async function* (turn) {
+      signal = turn.signal
       yield* beginning(turn, 'Half an ')
       await aborted(turn.signal)
       writes.push(await codeOf(turn.store.saveItem(turn.thread.id, saying(turn, 'late'))))
@@ -396,6 +398,7 @@ describe('unlike the reference', () => {
     const following = await (await server.follow(create('Hi'), ada)).until('thread.item.updated')
     const { threadId } = following
     await server.ask({ type: 'threads.delete', params: { thread_id: threadId } }, ada)
+    expect(signal?.aborted).toBe(true)
     await following.toEnd()
     await gate.promise
     await server.close()

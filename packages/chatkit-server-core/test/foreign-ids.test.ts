@@ -159,7 +159,10 @@ class House {
     }
     const store = new MemoryStore<Person>()
     globalThis.Map = OriginalMap
-    this.#server = new HookedServer({ respond }, { store, attachmentStore: bytes })
+    let minute = 0
+    // Every thread has a time of its own, so that lists have one order.
+    const clock = (): Date => new Date(Date.UTC(2026, 0, 1, 0, minute++))
+    this.#server = new HookedServer({ respond }, { store, attachmentStore: bytes, clock })
     this.#fetch = createChatKitHandler(this.#server, {
       authenticate: (request) => JSON.parse(request.headers.get('authorization') ?? '') as Person,
     }).fetch

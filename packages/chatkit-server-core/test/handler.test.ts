@@ -31,6 +31,19 @@ const post = (body: string | object, headers: Record<string, string> = {}): Requ
     ...(body instanceof ReadableStream ? { duplex: 'half' } : {}),
   })
 
+/** A server whose answers end only when they are stopped, and a promise for how the first one ended. */
+function tireless(): { server: TestServer; ended: Promise<string> } {
+  const ended = Promise.withResolvers<string>()
+  const server = new TestServer(
+    async function* (turn) {
+      yield* beginning(answer(turn, ''), 'partial')
+      if (!turn.signal.aborted) await new Promise((resolve) => turn.signal.addEventListener('abort', resolve))
+    },
+    { hooks: { onRunEnd: ({ status }) => ended.resolve(status) } },
+  )
+  return { server, ended: ended.promise }
+}
+
 /** Reads a stream up to the chunk that contains a text, and leaves it open. */
 async function readUntil(response: Response, text: string): Promise<string> {
   const reader = response.body?.getReader()
@@ -172,51 +185,36 @@ describe('when the client leaves', () => {
     expect(JSON.stringify(thread)).toContain('whole')
   })
 
-  it('lets a reader go that was opened after the client had left', async () => {
-    const reader = { runId: 'run_1', after: 0, next: vi.fn(), leave: vi.fn() }
+  it('stops an answer that begins when the client has left already', async () => {
+    const { server, ended } = tireless()
     const abort = new AbortController()
-    const handler = createChatKitHandler<User>(
-      {
-        process: async () => {
-          abort.abort()
-          return { kind: 'stream', reader }
-        },
-        implements: () => false,
-        reportError: () => {},
+    const handler = handlerOf(server, {
+      authenticate: () => {
+        abort.abort()
+        return ada
       },
-      { authenticate: () => ada },
-    )
+    })
     await handler.fetch(new Request(post(create('Hi')), { signal: abort.signal }))
-    expect(reader.leave).toHaveBeenCalledOnce()
-    expect(reader.next).not.toHaveBeenCalled()
+    expect(await ended).toBe('stopped')
   })
 
-  it('lets the reader go when nothing was taken for a minute', async () => {
+  it('lets a client go that takes nothing for a minute, and its answer goes on', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     try {
-      const reader = {
-        runId: 'run_1',
-        after: 0,
-        next: async () => [{ seq: 1, json: '{}' }],
-        leave: vi.fn(),
-      }
-      const handler = createChatKitHandler<User>(
-        {
-          process: async () => ({ kind: 'stream', reader }),
-          implements: () => false,
-          reportError: () => {},
-        },
-        { authenticate: () => ada },
-      )
-      const body = (await handler.fetch(post(create('Hi')))).body?.getReader()
+      const { server, ended } = tireless()
+      const body = (await handlerOf(server).fetch(post(create('Hi')))).body?.getReader()
       await vi.advanceTimersByTimeAsync(50_000)
       await body?.read()
       await vi.advanceTimersByTimeAsync(59_000)
-      expect(reader.leave).not.toHaveBeenCalled()
-      await vi.advanceTimersByTimeAsync(2_000)
-      expect(reader.leave).toHaveBeenCalledOnce()
+      const reading = body?.read()
+      await vi.advanceTimersByTimeAsync(20_000)
+      expect(new TextDecoder().decode((await reading)?.value)).not.toBe('')
+      await vi.advanceTimersByTimeAsync(60_000)
       await expect(body?.read()).rejects.toThrow('60000 ms')
-      expect(vi.getTimerCount()).toBe(0)
+      const closing = server.close({ graceMs: 0 })
+      await vi.advanceTimersByTimeAsync(1)
+      expect(await ended).toBe('interrupted')
+      await closing
     } finally {
       vi.useRealTimers()
     }
@@ -397,7 +395,7 @@ describe('a refusal comes before the stream', () => {
       params: { audio_base64: Buffer.alloc(bytes).toString('base64'), mime_type: 'audio/mp4' },
     })
     const listening = handlerOf(new Listening(() => []))
-    const status = async (handler: ChatKitHandler, body: object) => (await handler.fetch(post(body))).status
+    const status = async (by: ChatKitHandler, body: object) => (await by.fetch(post(body))).status
     expect(await status(listening, recording(3_000_000))).toBe(200)
     expect(heard).toEqual([3_000_000])
     expect(await status(listening, recording(9_000_000))).toBe(413)
@@ -418,23 +416,22 @@ describe('a refusal comes before the stream', () => {
   })
 
   it('tells when to come again, and which run is in the way', async () => {
-    const errors = [
-      new ChatKitError('rate_limited', 'Too many.', { retryAfterSeconds: 2.5 }),
-      new ChatKitError('run_active', 'Busy.', { runId: 'run_1' }),
-    ]
-    const refusing = createChatKitHandler<User>(
-      {
-        process: () => Promise.reject(errors.shift()),
-        implements: () => false,
-        reportError: () => {},
-      },
-      { authenticate: () => ada },
+    const { server: busy } = tireless()
+    const strict = new TestServer(
+      (turn) => busy.respond(turn),
+      { onBusy: 'reject', hooks: { rateLimit: ({ type }) => (type === 'threads.list' ? { retryAfterSeconds: 2.5 } : undefined) } }, // prettier-ignore
     )
-    const limited = await refusing.fetch(post(create('Hi')))
+    const refusing = handlerOf(strict)
+    const limited = await refusing.fetch(post({ type: 'threads.list', params: {} }))
     expect(limited.headers.get('retry-after')).toBe('3')
     expect(await limited.json()).toMatchObject({ error: { code: 'rate_limited', retry_after_seconds: 2.5 } })
-    const busy = await refusing.fetch(post(create('Hi')))
-    expect(await busy.json()).toMatchObject({ error: { code: 'run_active', run_id: 'run_1' } })
+
+    const first = await refusing.fetch(post(create('Hi')))
+    const threadId = /"thread_id":"(\w+)"/.exec(await readUntil(first, '"thread_id"'))?.[1] ?? ''
+    const second = await refusing.fetch(post(add(threadId, 'Hello?')))
+    const run = first.headers.get('x-chatkit-run')?.split(':')[0]
+    expect(await second.json()).toMatchObject({ error: { code: 'run_active', run_id: run } })
+    await first.body?.cancel()
   })
 
   it('gives every response a request id of its own and takes none from outside', async () => {

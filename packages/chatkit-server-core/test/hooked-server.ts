@@ -119,9 +119,11 @@ export class Following {
     return this
   }
 
-  async toEnd(): Promise<this> {
+  /** Reads to the end. `seen` is called with each entry as it comes. */
+  async toEnd(seen: (entry: LogEntry) => void = () => {}): Promise<this> {
     for (let entries = await this.reader.next(); entries.length > 0; entries = await this.reader.next()) {
       this.entries.push(...entries)
+      entries.forEach(seen)
     }
     return this
   }

@@ -72,7 +72,7 @@ function waitingServer(): { server: TestServer; begun: Promise<void>; stopped: P
   const server = new TestServer(async function* (turn) {
     yield* beginning(answer(turn, ''), 'partial')
     begun.resolve()
-    await new Promise((resolve) => turn.signal.addEventListener('abort', resolve))
+    if (!turn.signal.aborted) await once(turn.signal, 'abort')
     stopped.resolve()
   })
   return { server, begun: begun.promise, stopped: stopped.promise }
@@ -235,80 +235,73 @@ describe('when the client leaves', () => {
     expect(server.errors).toEqual([])
   })
 
-  it('lets go of an answer that begins when the client has left already', async () => {
-    const reader = { runId: 'run_1', after: 0, next: vi.fn(), leave: vi.fn() }
+  it('stops an answer that begins when the client has left already', async () => {
+    const ended = Promise.withResolvers<string>()
+    const server = new TestServer(() => [], { hooks: { onRunEnd: ({ status }) => ended.resolve(status) } })
     const asked = Promise.withResolvers<void>()
-    const left = Promise.withResolvers<void>()
-    const url = await listen(
-      createChatKitHandler<User>(
-        {
-          process: async (_body, _context, { signal } = {}) => {
-            asked.resolve()
-            await new Promise((resolve) => signal?.addEventListener('abort', resolve))
-            left.resolve()
-            return { kind: 'stream', reader }
-          },
-          implements: () => false,
-          reportError: () => {},
-        },
-        { authenticate: () => ada },
-      ),
-    )
+    const handler = handlerOf(server, {
+      authenticate: async ({ signal }) => {
+        asked.resolve()
+        await once(signal, 'abort')
+        return ada
+      },
+    })
+    const url = await listen(handler, {
+      before: async (incoming) => void Object.assign(incoming, { body: await text(incoming) }),
+    })
     const socket = rawPost(url, create('Hi'))
     await asked.promise
     socket.destroy()
-    await left.promise
-    await vi.waitFor(() => expect(reader.leave).toHaveBeenCalledOnce())
-    expect(reader.next).not.toHaveBeenCalled()
+    expect(await ended.promise).toBe('stopped')
+    await server.close()
   })
 
-  it('cuts the connection when the reader fails, and says so in the log', async () => {
-    const errors: unknown[] = []
-    const reader = {
-      runId: 'run_1',
-      after: 3,
-      next: () => Promise.reject(new ChatKitError('unavailable', 'The database is away.')),
-      leave: () => {},
-    }
-    const url = await listen(
-      createChatKitHandler<User>(
-        {
-          process: async () => ({ kind: 'stream', reader }),
-          implements: () => false,
-          reportError: (error, ids) => errors.push([error, ids.runId]),
-        },
-        { authenticate: () => ada },
-      ),
-    )
-    const response = await post(url, create('Hi'))
-    expect(response.headers.get('x-chatkit-run')).toBe('run_1:3')
-    await expect(response.text()).rejects.toThrow()
-    expect(errors).toMatchObject([[{ code: 'unavailable' }, 'run_1']])
+  it('cuts the connection when the store fails in the middle, and says so in the log', async () => {
+    const server = new TestServer((turn) => textStream(turn, ['Hello']))
+    const url = await listen(handlerOf(server))
+    const first = await post(url, create('Hi'))
+    await first.text()
+    const run = first.headers.get('x-chatkit-run')?.split(':')[0]
+    const { store } = server
+    const readEvents = store.readEvents.bind(store)
+    // A run that is over is read from the store: once when it is resumed, then by the reader.
+    let calls = 0
+    store.readEvents = (...args) =>
+      ++calls === 1
+        ? readEvents(...args)
+        : Promise.reject(new ChatKitError('unavailable', 'The store is away.'))
+    const headers = { authorization: 'ada', 'content-type': 'application/json', 'last-event-id': `${run}:2` }
+    const response = await post(url, create('Hi'), { headers })
+    expect(response.headers.get('x-chatkit-run')).toBe(`${run}:2`)
+    await expect(response.text()).rejects.toThrow('terminated')
+    expect(server.errors).toMatchObject([{ code: 'unavailable' }])
   })
 })
 
 describe('a client that takes nothing', () => {
-  it('is waited for, then its connection is closed and its reader let go', async () => {
-    const stopped = Promise.withResolvers<void>()
+  it('is waited for, then its connection is closed, and its answer goes on', async () => {
+    let stopped = false
     const server = new TestServer(
       async function* (turn) {
-        turn.signal.addEventListener('abort', () => stopped.resolve())
+        turn.signal.addEventListener('abort', () => (stopped = true))
         const item = answer(turn, '')
         yield { type: 'thread.item.added', item }
         while (!turn.signal.aborted) {
           yield* beginning({ ...item, id: turn.generateId('msg') }, 'x'.repeat(50_000))
         }
       },
-      { limits: { maxOutputBytes: 1_000_000_000 } },
+      { limits: { maxOutputBytes: Number.POSITIVE_INFINITY } },
     )
     const url = await listen(handlerOf(server), { stallMs: 100 })
     const socket = rawPost(url, create('Hi'))
     socket.pause()
-    const closed = once(socket, 'close')
-    await stopped.promise
-    socket.resume()
-    await closed
-    await server.close()
+    const [listener] = open
+    if (!listener) throw new Error('no server')
+    const [, outgoing] = (await once(listener, 'request')) as [unknown, NodeJS.EventEmitter]
+    await once(outgoing, 'close')
+    expect(stopped).toBe(false)
+    socket.destroy()
+    await server.close({ graceMs: 0 })
   })
 
   it('is closed when all that is left for it is the end of a JSON reply', async () => {

@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import type { ChatKitError, ThreadStreamEvent, Turn } from '../src/index.ts'
+import {
+  MemoryStore,
+  RunEndedError,
+  textStream,
+  type Appended,
+  type ChatKitError,
+  type LogEntry,
+  type ThreadStreamEvent,
+  type Turn,
+} from '../src/index.ts'
 import { aborted, forEver, wordsOf, type Person } from './hooked-server.ts'
 import {
   ada,
@@ -312,6 +321,66 @@ describe('an answer', () => {
     expect(others).toBe(1)
   })
 
+  it('is stored before it is sent, event by event', async () => {
+    const store = new MemoryStore<Person>()
+    const { appendDeltas, appendItemEvent } = store
+    let stored = 0
+    const slowly = async (appended: Promise<Appended>, entries: LogEntry[]): Promise<Appended> => {
+      await new Promise((resolve) => setImmediate(resolve))
+      stored = entries.at(-1)?.seq ?? stored
+      return appended
+    }
+    store.appendDeltas = (run, entries) => slowly(appendDeltas(run, entries), entries)
+    store.appendItemEvent = (run, entries, change) => slowly(appendItemEvent(run, entries, change), entries)
+    const server = serverOf(echo, {}, store)
+    const following = await server.follow(create('Hi'), ada)
+    const early: number[] = []
+    // The first two were stored with the turn itself.
+    await following.toEnd(({ seq }) => {
+      if (seq > 2 && seq > stored) early.push(seq)
+    })
+    expect(following.entries.length).toBeGreaterThan(5)
+    expect(early).toEqual([])
+  })
+
+  it('that somebody else has ended fires its signal, sends nothing more and writes nothing more', async () => {
+    const gate = Promise.withResolvers<void>()
+    const writes: unknown[] = []
+    const server = serverOf(async function* (turn) {
+      yield* beginning(turn, 'half')
+      await gate.promise
+      writes.push(
+        await turn.store
+          .saveItem(turn.thread.id, saying(turn, 'late'))
+          .catch((reason) => RunEndedError.isInstance(reason)),
+      )
+      yield { type: 'progress_update', text: 'late' }
+      await aborted(turn.signal)
+      writes.push('aborted')
+      yield { type: 'thread.item.done', item: saying(turn, 'later still') }
+    })
+    const following = await (await server.follow(create('Hi'), ada)).until('thread.item.updated')
+    const run = { id: following.reader.runId, threadId: following.threadId }
+    expect(await server.store.closeRun(run, { status: 'interrupted', items: [], entries: [] })).toBe(true)
+    gate.resolve()
+    await following.toEnd()
+    await server.close()
+    expect(writes).toEqual([true, 'aborted'])
+    expect(following.types()).not.toContain('progress_update')
+    expect(wordsOf(await storedIn(server, following.threadId))).toEqual(['Hi'])
+  })
+
+  it('has whole characters only, wherever the model cuts them', async () => {
+    const server = serverOf((turn) => textStream(turn, ['a\uD83D', '\uDE00b', '\uD83D', 'c\0d']))
+    const following = await (await server.follow(create('Hi'), ada)).toEnd()
+    for (const { json } of following.entries) expect(json).not.toMatch(/\\u(d[89a-f]|0000)/i)
+    const deltas = following.events.flatMap((event) =>
+      event.type === 'thread.item.updated' && 'delta' in event.update ? [event.update.delta] : [],
+    )
+    expect(deltas.join('')).toBe('a😀b\uFFFDc\uFFFDd')
+    expect(wordsOf(await storedIn(server, following.threadId))).toEqual(['Hi', 'a😀b\uFFFDc\uFFFDd'])
+  })
+
   it('of an owner with too many of them is refused, and of nobody else', async () => {
     const server = serverOf(half, { limits: { activeRunsPerOwner: 2 } })
     const [one] = [await server.follow(create('1'), ada), await server.follow(create('2'), ada)]
@@ -382,5 +451,26 @@ describe('a shutdown', () => {
       expect([ticks, server.store.counters().activeRuns]).toEqual([ticks, 0])
     }
     expect(ends).toEqual(new Set(['unavailable', 'error']))
+  })
+  it('waits for a message that is being stored, and for its answer', async () => {
+    const store = new MemoryStore<Person>()
+    const { openTurn } = store
+    const gate = Promise.withResolvers<void>()
+    const begun = Promise.withResolvers<void>()
+    store.openTurn = async (opening, of) => {
+      begun.resolve()
+      await gate.promise
+      return openTurn(opening, of)
+    }
+    const server = serverOf(half, {}, store)
+    const sent = server.follow(create('Hi'), ada)
+    await begun.promise
+    const closed = server.close({ graceMs: 0 }).then(() => server.store.counters().activeRuns)
+    gate.resolve()
+    const following = await (await sent).toEnd()
+    expect(await closed).toBe(0)
+    expect(await server.store.readEvents(following.reader.runId, 0, scope)).toMatchObject({
+      status: 'interrupted',
+    })
   })
 })

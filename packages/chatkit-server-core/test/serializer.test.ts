@@ -315,3 +315,17 @@ describe('hidden items and private metadata', () => {
     expect(wire.leaks()).toEqual([])
   })
 })
+
+describe('a key without a value', () => {
+  it('is left out of every event and reply, however deep; in a list it keeps its place', async () => {
+    const wire = new Wire()
+    const tag = { type: 'input_tag', id: 't', text: 'T', data: { a: null, b: [null, { c: null }] } }
+    const input = { content: [tag], attachments: [], inference_options: {}, quoted_text: null }
+    const text = await wire.ask('threads.create', { input })
+    const thread = /thr_\w+/.exec(text)?.[0] ?? ''
+    for (const sent of [text, await wire.ask('items.list', { thread_id: thread, order: 'asc' })]) {
+      expect(sent).toContain('"data":{"b":[null,{}]}')
+      expect(sent).not.toContain(':null')
+    }
+  })
+})

@@ -34,13 +34,13 @@ export function sseBody(source: SseSource, signal: AbortSignal): ReadableStream<
     clearTimeout(stallTimer)
     signal.removeEventListener('abort', onAbort)
   }
-  const leave = (): void => {
+  const leave = (why: 'gone' | 'stalled'): void => {
     release()
-    reader.leave()
+    reader.leave(why)
   }
   const expectPull = (controller: ReadableStreamDefaultController): void => {
     stallTimer = setTimeout(() => {
-      leave()
+      leave('stalled')
       controller.error(new Error(`Nobody took the stream for ${STALL_MS} ms.`))
     }, STALL_MS)
   }
@@ -66,7 +66,7 @@ export function sseBody(source: SseSource, signal: AbortSignal): ReadableStream<
     {
       start(controller) {
         onAbort = () => {
-          leave()
+          leave('gone')
           controller.close()
         }
         signal.addEventListener('abort', onAbort)
@@ -78,7 +78,7 @@ export function sseBody(source: SseSource, signal: AbortSignal): ReadableStream<
           release()
           throw error
         }),
-      cancel: leave,
+      cancel: () => leave('gone'),
     },
     { highWaterMark: 0 },
   )

@@ -23,6 +23,7 @@ export function chunkWriter(outgoing: ServerResponse): ChunkWriter {
 }
 
 // A middleware that compresses puts its own method on the response.
-const isWrapped = ({ write }: ServerResponse): boolean => write !== ServerResponse.prototype.write
+const isWrapped = (outgoing: ServerResponse): boolean =>
+  Reflect.get(outgoing, 'write') !== Reflect.get(ServerResponse.prototype, 'write')
 
 const chunk = (text: string): string => `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`

@@ -39,7 +39,7 @@ class SseWriter {
   }
 
   next(): void {
-    this.#source.reader.next().then(this.#onEntries, this.#onFailure)
+    this.#source.reader.next().then(this.#onEntries).catch(this.#onFailure)
   }
 
   /** Runs since the last write: either nothing of it is left, or the client has taken nothing. */
@@ -50,6 +50,7 @@ class SseWriter {
     } else {
       this.#stalledMs += this.#tickMs
       if (this.#stalledMs >= this.#stallMs) {
+        this.#source.reader.leave('stalled')
         this.#outgoing.destroy()
         return
       }

@@ -57,6 +57,7 @@ export class RunExecution {
   readonly #mender = new TextMender()
   readonly #view = new ClientView()
   readonly #watch: ThreadWatch
+  #outputChars = 0
 
   constructor(options: RunExecutionOptions) {
     const { run, store, hub, limits } = options
@@ -126,7 +127,7 @@ export class RunExecution {
       if (stored) await stored
       const changes = this.#watch.take()
       if (changes) await this.#saveThreadChanges(changes)
-      if (this.#log.chars > maxOutputBytes) this.interrupt('output')
+      if (this.#outputChars > maxOutputBytes) this.interrupt('output')
     }
   }
 
@@ -135,6 +136,7 @@ export class RunExecution {
     this.#pending.observe(event)
     const visible = this.#view.of(event)
     const json = visible && toJson(visible)
+    this.#outputChars += outputOf(event, json)
     switch (event.type) {
       case 'thread.item.done':
       case 'thread.item.replaced':
@@ -219,6 +221,12 @@ const CUT_OFF: Record<Exclude<Interruption, object | 'stop' | 'deleted' | 'fence
   time: 'The answer was ended: it took longer than limits.maxRunMs allows.',
   output: 'The answer was ended: it is longer than limits.maxOutputBytes allows.',
 }
+
+/** How much an event counts: of a delta its text, of anything else its JSON. */
+const outputOf = (event: ThreadStreamEvent, json: string | undefined): number =>
+  event.type === 'thread.item.updated' && 'delta' in event.update
+    ? event.update.delta.length
+    : (json ?? toJson(event)).length
 
 const done = (item: AssistantMessageItem): ThreadStreamEvent => ({ type: 'thread.item.done', item })
 

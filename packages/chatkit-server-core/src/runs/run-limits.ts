@@ -4,7 +4,7 @@ export interface RunLimits {
   idleMs: number
   /** How long a run may take. Default 10 minutes. */
   maxRunMs: number
-  /** How long the JSON of a run's events may be together, in characters. Default 1 MiB. */
+  /** How much a run may give, in characters: the text of its deltas, and the JSON of its other events. Default 1 MiB. */
   maxOutputBytes: number
   /** How many answers of one owner may be written at once. Default 10. */
   activeRunsPerOwner: number

@@ -29,16 +29,10 @@ export class RunLog {
   #flushing: Promise<void> | undefined
   #wakeProducer: (() => void) | undefined
   #broken = false
-  #chars = 0
 
   constructor(options: RunLogOptions) {
     this.#options = options
     this.#seq = options.hub.lastSeq
-  }
-
-  /** How long the JSON of all events together is. */
-  get chars(): number {
-    return this.#chars
   }
 
   get events(): number {
@@ -55,7 +49,6 @@ export class RunLog {
 
   /** Gives an event its number. */
   number(json: string): LogEntry {
-    this.#chars += json.length
     return { seq: ++this.#seq, json }
   }
 

@@ -11,8 +11,11 @@ export interface RunReader {
   readonly after: number
   /** Everything that is ready, at least one entry; an empty list when the run is over or the reader has left. */
   next: () => Promise<LogEntry[]>
-  /** The client has gone: lets go at once, of a `next()` under way too. What becomes of the run is `onDisconnect`. */
-  leave: () => void
+  /**
+   * Lets go at once, of a `next()` under way too. Where the client has `gone`, what becomes of the run is
+   * `onDisconnect`; one that is there and takes nothing (`stalled`) has asked for nothing: its run goes on.
+   */
+  leave: (why?: 'gone' | 'stalled') => void
 }
 
 export interface ReaderOptions<TContext> {
@@ -88,11 +91,11 @@ export function createRunReader<TContext>(options: ReaderOptions<TContext>): Run
       }
       return []
     },
-    leave: () => {
+    leave: (why = 'gone') => {
       if (left) return
       left = true
       wakeUp?.()
-      if (!over) onLeave?.()
+      if (!over && why === 'gone') onLeave?.()
     },
   }
 }

@@ -1,0 +1,20 @@
+/** Measures, tells how in lines of its own, and gives figures with their units in their names. */
+type Benchmark = () => Promise<Record<string, number>>
+
+// Each is loaded only when it runs, with what it needs.
+const benchmarks: Record<string, () => Promise<Benchmark>> = {
+  'list-threads': async () => (await import('./list-threads/list-threads.ts')).listThreads,
+  'stream-memory': async () => (await import('./stream-memory/stream-memory.ts')).streamMemory,
+}
+
+const name = process.argv[2] ?? ''
+const load = Object.hasOwn(benchmarks, name) ? benchmarks[name] : undefined
+if (load) {
+  const benchmark = await load()
+  const figures = await benchmark()
+  console.log(JSON.stringify({ benchmark: name, figures }))
+} else {
+  console.error(name === '' ? 'Which benchmark?' : `There is no benchmark "${name}".`)
+  console.error(`Known: ${Object.keys(benchmarks).join(', ')}.`)
+  process.exitCode = 1
+}
