@@ -94,6 +94,12 @@ export class ChatKitError extends Error {
   }
 }
 
+/** For `catch`: what is not there is undefined, anything else stays an error. */
+export function undefinedIfNotFound(error: unknown): undefined {
+  if (ChatKitError.isInstance(error) && error.status === 404) return undefined
+  throw error
+}
+
 const STREAM_MARK = Symbol.for('@robolearn/chatkit-server-core/StreamError')
 
 /**

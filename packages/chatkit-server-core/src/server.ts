@@ -217,6 +217,8 @@ export abstract class ChatKitServer<TContext> {
       key: opens && key ? { key, bodyHash: await hashOf(body) } : undefined,
       stopOnLeave: onDisconnect === 'stop' || (onDisconnect === 'auto' && !clientFinishes),
       signal: options.signal ?? NEVER,
+      onError: (error, ids) =>
+        this.#onError(error, { ...ids, ...(options.requestId ? { requestId: options.requestId } : {}) }),
     }
     // A stream that was cut is asked for again with the request that began it, whatever place its body names.
     if (lastEventId && (opens || request.type === 'threads.resume')) {
@@ -242,7 +244,9 @@ function scopeOf<TContext>(owner: OwnerOf, context: TContext): Scope<TContext> {
 function checkKey(key: string | undefined): void {
   if (key === undefined || key.length <= MAX_KEY) return
   const issues = [{ path: 'idempotency-key', message: `is longer than ${MAX_KEY} characters` }]
-  throw new ChatKitError('request_invalid', `The idempotency key is longer than ${MAX_KEY} characters.`, { issues })
+  throw new ChatKitError('request_invalid', `The idempotency key is longer than ${MAX_KEY} characters.`, {
+    issues,
+  })
 }
 
 async function hashOf(body: string | object): Promise<string> {

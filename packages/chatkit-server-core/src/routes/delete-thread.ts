@@ -2,14 +2,16 @@ import type { TurnStore } from '../store/turn-store.ts'
 import type { Route } from './route.ts'
 
 export const deleteThread: Route<'threads.delete'> = async ({ params }, context) => {
-  const { store, runs, attachmentStore, scope } = context
+  const { store, runs, attachmentStore, scope, onError } = context
   const { thread_id: threadId } = params
   // Loaded first: deleting what is not there is silent in a store, and a 404 on the wire.
   await store.loadThread(threadId)
   const attachmentIds = attachmentStore ? await attachmentsOf(store, threadId) : []
   await store.deleteThread(threadId)
   runs.threadDeleted(threadId)
-  await Promise.all(attachmentIds.map((id) => attachmentStore?.delete(id, scope)))
+  const deleting = attachmentStore ? attachmentIds.map((id) => attachmentStore.delete(id, scope)) : []
+  const deleted = await Promise.allSettled(deleting)
+  for (const result of deleted) if (result.status === 'rejected') onError(result.reason, { threadId })
   return { kind: 'json', json: '{}' }
 }
 

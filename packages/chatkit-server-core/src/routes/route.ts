@@ -58,6 +58,8 @@ export interface RouteContext<TContext> {
   stopOnLeave: boolean
   /** Fires when the client has gone. */
   signal: AbortSignal
+  /** For what fails once something was written: the request has succeeded, and is not to be sent again. */
+  onError: (error: unknown, ids: { threadId?: string }) => void
 }
 
 /** The answer to a request: one JSON value, or the events of a run. */

@@ -1,4 +1,4 @@
-import { ChatKitError } from '../errors.ts'
+import { ChatKitError, undefinedIfNotFound } from '../errors.ts'
 import type { UserMessageItem } from '../protocol/items.ts'
 import type { UserMessageInput } from '../protocol/requests.ts'
 import { eventForClient, threadForClient, toJson } from '../protocol/serialize.ts'
@@ -21,7 +21,9 @@ export async function startUserTurn<TContext>(
 ): Promise<RunReader> {
   checkInference(input, context.inferenceOptions)
   const threadId = 'newThread' in thread ? thread.newThread.id : thread.thread
-  const attachments = await Promise.all(input.attachments.map((id) => context.store.loadAttachment(id)))
+  // One that is not there is refused with the turn, unless the turn was opened before, by the same key.
+  const load = (id: string) => context.store.loadAttachment(id).catch(undefinedIfNotFound)
+  const attachments = (await Promise.all(input.attachments.map(load))).filter((found) => found !== undefined)
   const message: UserMessageItem = {
     id: context.generateId('msg'),
     thread_id: threadId,

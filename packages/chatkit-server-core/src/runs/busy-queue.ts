@@ -1,4 +1,4 @@
-import { ChatKitError } from '../errors.ts'
+import type { ChatKitError } from '../errors.ts'
 
 interface Waiting {
   wake: () => void

@@ -45,6 +45,18 @@ export class EventPuller {
     this.#settle?.({ kind: 'interrupted', by })
   }
 
+  /** What comes before the first event: waited for in the same way. Undefined where it was interrupted. */
+  async first<T>(work: () => Promise<T>): Promise<{ value: T } | undefined> {
+    const interrupted = new Promise<Pulled>((resolve) => {
+      this.#settle = resolve
+    })
+    if (this.#interruption !== undefined) return undefined
+    const step = work()
+    this.#underWay = step
+    const won = await Promise.race([step.then((value) => ({ value })), interrupted])
+    return 'value' in won ? won : undefined
+  }
+
   /** The next event. Rejects with what `respond()` throws. */
   next(): Promise<Pulled> {
     return new Promise((resolve, reject) => {

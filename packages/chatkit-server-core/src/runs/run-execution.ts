@@ -1,6 +1,11 @@
-import { ChatKitError } from '../errors.ts'
+import { ChatKitError, undefinedIfNotFound } from '../errors.ts'
 import type { ThreadStreamEvent } from '../protocol/events.ts'
-import type { AssistantMessageItem, SdkHiddenContextItem, ThreadItem } from '../protocol/items.ts'
+import {
+  isHidden,
+  type AssistantMessageItem,
+  type SdkHiddenContextItem,
+  type ThreadItem,
+} from '../protocol/items.ts'
 import { ClientView, threadForClient, toJson } from '../protocol/serialize.ts'
 import type { Thread } from '../protocol/threads.ts'
 import type { GenerateId } from '../store/generate-id.ts'
@@ -25,7 +30,7 @@ export interface RunExecutionOptions {
   hub: RunHub
   store: Pick<Store, 'appendDeltas' | 'appendItemEvent' | 'closeRun'>
   /** Bound to the run's owner, in the name of the run. */
-  turnStore: Pick<TurnStore, 'saveThread'>
+  turnStore: Pick<TurnStore, 'saveThread' | 'loadItem'>
   /** The object that `respond()` was handed, watched for changes in place. */
   thread: Thread
   /** Gives what is sent before the first event of `respond()`. */
@@ -89,7 +94,8 @@ export class RunExecution {
   async run(): Promise<RunOutcome> {
     let outcome: RunOutcome
     try {
-      for (const event of await this.#options.before()) await this.#handle(event)
+      const before = await this.#puller.first(this.#options.before)
+      for (const event of before?.value ?? []) await this.#handle(event)
       const end = await this.#pump()
       await this.#log.settle()
       outcome = await this.#close(end)
@@ -142,11 +148,18 @@ export class RunExecution {
       case 'thread.item.replaced':
         return this.#log.addItem(json, { save: event.item })
       case 'thread.item.removed':
-        return this.#log.addItem(json, { remove: event.item_id })
+        return this.#remove(event.item_id, json)
       default:
         if (json !== undefined) this.#log.add(json)
         return undefined
     }
+  }
+
+  /** An item of an earlier turn may be a hidden one: then nobody is told of it now either. */
+  async #remove(itemId: string, json: string | undefined): Promise<void> {
+    const { turnStore, run } = this.#options
+    const item = json && (await turnStore.loadItem(run.threadId, itemId).catch(undefinedIfNotFound))
+    await this.#log.addItem(item && isHidden(item) ? undefined : json, { remove: itemId })
   }
 
   async #saveThreadChanges(changes: ThreadChanges): Promise<void> {

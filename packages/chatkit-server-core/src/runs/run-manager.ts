@@ -234,13 +234,15 @@ export class RunManager<TContext> {
     })
     onRunStart(ids)
     const startedMs = performance.now()
-    const finished = execution.run().then((status) => {
+    const end = async (): Promise<void> => {
+      const status = await execution.run()
       this.#active.delete(ref.id)
       if (this.#active.size === 0) clearInterval(this.#poll)
       this.#queue.wake(lineOf(ref.threadId, scope))
       this.#settled?.()
       onRunEnd({ ...ids, status, durationMs: performance.now() - startedMs, events: execution.events })
-    })
+    }
+    const finished = end()
     // A stop that another process asks for is seen with the next write, and by this in times of silence.
     if (this.#active.size === 0) this.#poll = setInterval(() => this.#checkIn(), POLL_MS)
     this.#active.set(ref.id, { ref, hub, execution, finished })

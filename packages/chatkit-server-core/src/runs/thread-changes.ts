@@ -54,6 +54,7 @@ const metadataText = (metadata: Thread['metadata']): string =>
   isEmpty(metadata) ? '{}' : JSON.stringify(metadata)
 
 function isEmpty(fields: object): boolean {
-  for (const _key in fields) return false
+  // Faster than a list of the keys, which nobody wants.
+  for (const key in fields) if (Object.hasOwn(fields, key)) return false
   return true
 }

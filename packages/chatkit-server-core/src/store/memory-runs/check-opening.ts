@@ -1,4 +1,4 @@
-import { ChatKitError } from '../../errors.ts'
+import { undefinedIfNotFound } from '../../errors.ts'
 import type { Attachment } from '../../protocol/attachments.ts'
 import type { Thread } from '../../protocol/threads.ts'
 import type { Scope } from '../scope.ts'
@@ -35,9 +35,3 @@ export async function checkOpening<TContext>(
 }
 
 const NOTHING: PreparedStep = { save: [], setAside: new Set() }
-
-/** For `catch`: what is not there is undefined, anything else stays an error. */
-export function undefinedIfNotFound(error: unknown): undefined {
-  if (ChatKitError.isInstance(error) && error.status === 404) return undefined
-  throw error
-}

@@ -1,4 +1,4 @@
-import { ChatKitError } from '../../errors.ts'
+import { undefinedIfNotFound } from '../../errors.ts'
 import type { ClientToolCallItem, ThreadItem } from '../../protocol/items.ts'
 import type { Scope } from '../scope.ts'
 import type { TurnRefusal, TurnStep } from '../store.ts'
@@ -36,20 +36,20 @@ export async function prepareStep<TContext>(
       return { ...nothing, item, save: [item] }
     }
     case 'structured_input': {
-      const found = await find(items, threadId, step.item.id, scope)
+      const found = await items.loadItem(threadId, step.item.id, scope).catch(undefinedIfNotFound)
       if (!found) return 'item_not_found'
       if (found.type !== 'structured_input' || found.status !== 'pending') return 'item_state_conflict'
       return { ...nothing, item: step.item, save: [step.item] }
     }
     case 'retry': {
-      const found = await find(items, threadId, step.itemId, scope)
+      const found = await items.loadItem(threadId, step.itemId, scope).catch(undefinedIfNotFound)
       if (!found) return 'item_not_found'
       if (found.type !== 'user_message') return 'item_state_conflict'
       return { ...nothing, item: found, setAside: await idsBehind(items, threadId, found.id, scope) }
     }
     case 'action': {
       if (step.itemId === undefined) return nothing
-      const found = await find(items, threadId, step.itemId, scope)
+      const found = await items.loadItem(threadId, step.itemId, scope).catch(undefinedIfNotFound)
       if (!found) return 'item_not_found'
       return found.type === 'widget' ? { ...nothing, item: found } : 'item_state_conflict'
     }
@@ -92,19 +92,5 @@ async function idsBehind<TContext>(
     for (const item of page.data) ids.add(item.id)
     if (!page.has_more) return ids
     after = page.after
-  }
-}
-
-async function find<TContext>(
-  items: Items<TContext>,
-  threadId: string,
-  itemId: string,
-  scope: Scope<TContext>,
-): Promise<ThreadItem | undefined> {
-  try {
-    return await items.loadItem(threadId, itemId, scope)
-  } catch (error) {
-    if (ChatKitError.isInstance(error) && error.code === 'item_not_found') return undefined
-    throw error
   }
 }
