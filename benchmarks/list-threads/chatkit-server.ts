@@ -1,9 +1,4 @@
-import {
-  ChatKitServer,
-  createChatKitHandler,
-  withMemoryRuns,
-  type Turn,
-} from '@robolearn/chatkit-server-core'
+import { ChatKitServer, createChatKitHandler, type Turn } from '@robolearn/chatkit-server-core'
 import { toNodeHandler, type NodeHandler } from '@robolearn/chatkit-server-core/node'
 import { PostgresStore } from '@robolearn/store-postgres'
 
@@ -44,7 +39,7 @@ class BenchServer extends ChatKitServer<Context> {
 
 export function chatKitListener(databaseUrl: string): NodeHandler {
   const server = new BenchServer({
-    store: withMemoryRuns(new PostgresStore<Context>({ connectionString: databaseUrl })),
+    store: new PostgresStore<Context>({ connectionString: databaseUrl }),
     owner: (context) => context.owner,
   })
   const handler = createChatKitHandler(server, {

@@ -12,9 +12,9 @@ interface Body {
  */
 export function plainListener(
   databaseUrl: string,
-): (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void> {
+): (incoming: IncomingMessage, outgoing: ServerResponse) => void {
   const pool = new Pool({ connectionString: databaseUrl })
-  return async (incoming, outgoing) => {
+  const answer = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
     const { params } = (await json(incoming)) as Body
     const { rows } = await pool.query<{ page: string }>(FIRST_PAGE, [
       incoming.headers.authorization,
@@ -23,6 +23,7 @@ export function plainListener(
     outgoing.writeHead(200, { 'content-type': 'application/json; charset=utf-8' })
     outgoing.end(rows[0]?.page)
   }
+  return (incoming, outgoing) => void answer(incoming, outgoing)
 }
 
 const FIRST_PAGE = `select json_build_object('data', json_agg(thread), 'has_more', true)::text as page from (

@@ -9,7 +9,7 @@ import { plainListener } from './plain-server.ts'
 
 const [peer, databaseUrl = ''] = process.argv.slice(2)
 const listener = peer === 'chatkit' ? chatKitListener(databaseUrl) : plainListener(databaseUrl)
-const server = createServer((incoming, outgoing) => void listener(incoming, outgoing))
+const server = createServer(listener)
 server.listen(0, '127.0.0.1')
 await once(server, 'listening')
 

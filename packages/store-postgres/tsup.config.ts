@@ -3,6 +3,7 @@ import { defineConfig } from 'tsup'
 export default defineConfig({
   entry: {
     index: 'src/index.ts',
+    cli: 'src/cli.ts',
     // Started by its path, so it keeps a file of its own beside the index.
     'embedded-worker': 'src/embedded/worker.ts',
   },

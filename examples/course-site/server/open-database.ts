@@ -23,6 +23,8 @@ export async function openDatabase(config: Config): Promise<Database> {
   const pool = new Pool({ connectionString: config.databaseUrl, connectionTimeoutMillis: 5_000 })
   // An idle connection that fails would end the process; the next query opens a new one.
   pool.on('error', () => {})
+  // One in use fails its query and says so besides.
+  pool.on('connect', (client) => client.on('error', () => {}))
   try {
     await pool.query('select 1')
   } catch (cause) {

@@ -1,4 +1,4 @@
-import { createChatKitHandler, withMemoryRuns } from '@robolearn/chatkit-server-core'
+import { createChatKitHandler } from '@robolearn/chatkit-server-core'
 import { openKnowledgeBase } from '@robolearn/rag-tool'
 import { PostgresStore } from '@robolearn/store-postgres'
 import { loadLessons } from '../pages/index.ts'
@@ -41,12 +41,13 @@ export async function runSite({ config, lessonsDir, log }: SiteOptions): Promise
     open.defer(close)
     const model = await chooseModel(config, log)
     const signInAllowed = allowSignIn(config, log)
-    const threads = new PostgresStore<Learner>({ db })
-    await threads.migrate()
+    const store = new PostgresStore<Learner>({ db })
+    open.defer(() => store.close())
+    await store.migrate()
     const knowledge = await openKnowledgeBase({ db, collection: 'course' })
     open.defer(() => knowledge.close())
     await ingestLessons(knowledge, lessons, log)
-    const courseServer = createCourseServer({ store: withMemoryRuns(threads), knowledge, model })
+    const courseServer = createCourseServer({ store, knowledge, model })
     open.defer(async () => {
       // No new connections first; streams end with their answers, and only then is the database closed.
       const closed = server.close()

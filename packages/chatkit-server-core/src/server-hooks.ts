@@ -32,28 +32,28 @@ export interface RateLimitRequest<TContext> {
  * for `rateLimit`, whose failure fails the request.
  */
 export interface OperatorHooks<TContext> {
-  onRequest?: (request: RequestEnd) => void
-  onRunStart?: (run: { runId: string; threadId: string }) => void
-  onRunEnd?: (run: RunEnd) => void
+  onRequest?: (request: RequestEnd) => unknown
+  onRunStart?: (run: { runId: string; threadId: string }) => unknown
+  onRunEnd?: (run: RunEnd) => unknown
   /**
    * Told of everything that went wrong and was not the client's doing, with the error itself. Default: one line on
    * the console, with the error's name, message and stack.
    */
-  onError?: (error: unknown, ids: ErrorIds) => void
+  onError?: (error: unknown, ids: ErrorIds) => unknown
   /** Whether a request is one too many: gives in how many seconds to come again, or nothing. */
   rateLimit?: (
     request: RateLimitRequest<TContext>,
   ) => { retryAfterSeconds: number } | undefined | Promise<{ retryAfterSeconds: number } | undefined>
 }
 
-/** A hook that never throws. */
-export function quietly<A extends unknown[]>(hook: ((...args: A) => void) | undefined): (...args: A) => void {
+/** A hook that never throws, and whose promise, where it gives one, never rejects. */
+export function quietly<A extends unknown[]>(
+  hook: ((...args: A) => unknown) | undefined,
+): (...args: A) => void {
   return (...args) => {
-    try {
-      hook?.(...args)
-    } catch {
-      // A hook that fails must not fail what it is told of.
-    }
+    // A hook that fails must not fail what it is told of.
+    const call = async (): Promise<unknown> => hook?.(...args)
+    call().catch(() => {})
   }
 }
 

@@ -1,5 +1,5 @@
 import type { AttachmentStore } from './attachments/attachment-store.ts'
-import { ChatKitError } from './errors.ts'
+import { ChatKitError, type ErrorCode } from './errors.ts'
 import type { ThreadStreamEvent } from './protocol/events.ts'
 import type { ThreadItem } from './protocol/items.ts'
 import { parseRequest } from './protocol/parse-request.ts'
@@ -95,7 +95,7 @@ export abstract class ChatKitServer<TContext> {
     this.#runs = new RunManager({
       store,
       onBusy,
-      limits: { ...DEFAULT_LIMITS, ...limits },
+      limits: { ...DEFAULT_LIMITS, ...withoutUndefined(limits ?? {}) },
       generateId: this.#generateId,
       now: this.#now,
       onRunStart: quietly(hooks?.onRunStart),
@@ -164,6 +164,11 @@ export abstract class ChatKitServer<TContext> {
     }
   }
 
+  /** Tells `onRequest` of a request that was refused before it came to `process()`; never throws. */
+  reportRefusal(requestId: string, code: ErrorCode, durationMs: number): void {
+    quietly(this.#options.hooks?.onRequest)({ requestId, type: undefined, outcome: code, durationMs })
+  }
+
   /** Hands an error to the log hook; never throws. */
   reportError(error: unknown, ids: ErrorIds): void {
     this.#onError(error, ids)
@@ -230,6 +235,9 @@ export abstract class ChatKitServer<TContext> {
 
 /** As long as a key in the body of `threads.stop` may be. */
 const MAX_KEY = 200
+
+const withoutUndefined = <T extends object>(fields: T): Partial<T> =>
+  Object.fromEntries(Object.entries(fields).filter(([, field]) => field !== undefined)) as Partial<T>
 
 const NEVER = new AbortController().signal
 

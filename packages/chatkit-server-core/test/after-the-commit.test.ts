@@ -66,7 +66,7 @@ it('the id of a hidden item that an earlier turn has stored is not told when it 
   let turns = 0
   const server = new TestServer((turn) => {
     const hidden: ThreadItem = {
-      id: 'h1',
+      id: 'the-hidden-one',
       thread_id: turn.thread.id,
       created_at: turn.now().toISOString(),
       type: 'hidden_context_item',
@@ -74,12 +74,14 @@ it('the id of a hidden item that an earlier turn has stored is not told when it 
     }
     return turns++ === 0
       ? [{ type: 'thread.item.done', item: hidden }]
-      : [{ type: 'thread.item.removed', item_id: 'h1' }]
+      : [{ type: 'thread.item.removed', item_id: 'the-hidden-one' }]
   })
   const id = await server.newThread()
   const events = await server.events(add(id, 'again'))
-  expect(JSON.stringify(events)).not.toContain('h1')
-  await expect(server.store.loadItem(id, 'h1', asAda)).rejects.toMatchObject({ code: 'item_not_found' })
+  expect(JSON.stringify(events)).not.toContain('the-hidden-one')
+  await expect(server.store.loadItem(id, 'the-hidden-one', asAda)).rejects.toMatchObject({
+    code: 'item_not_found',
+  })
 })
 
 it('a message sent again by the same key gives its run although its attachment is gone', async () => {

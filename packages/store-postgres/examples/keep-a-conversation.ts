@@ -24,5 +24,18 @@ const question = {
   attachments: [],
   inference_options: {},
 }
-await store.createThread(thread, [question], ada)
+const run = { id: `run_${Date.now()}`, threadId: thread.id }
+await store.openTurn(
+  {
+    newThread: thread,
+    step: { kind: 'message' },
+    items: [question],
+    attachmentIds: [],
+    run: { id: run.id, entries: [] },
+    maxActiveRuns: 10,
+  },
+  ada,
+)
+await store.closeRun(run, { status: 'completed', items: [], entries: [] })
+await store.close()
 await close()

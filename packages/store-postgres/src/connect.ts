@@ -11,6 +11,8 @@ export function connect(connectionString: string): { db: Database; end: () => Pr
   // Without a listener the failure of an idle connection ends the process. There is nothing to do about it: the
   // pool has dropped the connection, and the next statement makes another or rejects.
   pool.on('error', () => {})
+  // The same for one in use: its statement rejects, and that is all there is to know.
+  pool.on('connect', (client) => client.on('error', () => {}))
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) })
   return { db, end: () => db.destroy() }
 }

@@ -6,3 +6,7 @@ export type { EmbeddedDatabase, OpenEmbeddedOptions } from './embedded/open-embe
 export type { EmbeddedExtension } from './embedded/messages.ts'
 export { StoreError } from './errors.ts'
 export type { StoreErrorCode, StoreErrorOptions } from './errors.ts'
+export type { Erased, EraseOptions } from './queries/erase-owner.ts'
+export type { ExportRecord } from './queries/export-owner.ts'
+export type { OwnerRef } from './queries/owned.ts'
+export type { Pruned } from './queries/prune.ts'

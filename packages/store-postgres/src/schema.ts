@@ -5,6 +5,11 @@ export interface Tables {
   items: string
   attachments: string
   feedback: string
+  processes: string
+  runs: string
+  runEvents: string
+  idempotencyKeys: string
+  states: string
   migrations: string
 }
 
@@ -27,6 +32,11 @@ export function tablesOf(schema: string): Tables {
     items: `${quoted}.items`,
     attachments: `${quoted}.attachments`,
     feedback: `${quoted}.feedback`,
+    processes: `${quoted}.processes`,
+    runs: `${quoted}.runs`,
+    runEvents: `${quoted}.run_events`,
+    idempotencyKeys: `${quoted}.idempotency_keys`,
+    states: `${quoted}.states`,
     migrations: `${quoted}.migrations`,
   }
 }

@@ -1,6 +1,6 @@
 import { PostgresStore } from '@robolearn/store-postgres'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { file, message, newThread, scopeOf } from './conversation.ts'
+import { createThread, file, message, newThread, scopeOf } from './conversation.ts'
 import { freshDatabase, query, type FreshDatabase } from './fresh-database.ts'
 
 let database: FreshDatabase
@@ -21,8 +21,9 @@ const feedbackOn = (threadId: string): Promise<unknown[]> =>
 it('keeps one feedback a person and item, of which the later one stands', async () => {
   const scope = scopeOf()
   const { id: threadId } = newThread()
-  const [one, two] = [message(threadId, 'one'), message(threadId, 'two')]
-  await store.createThread(newThread({ id: threadId }), [one, two], scope)
+  const one = { ...message(threadId, 'one'), id: 'msg_1' }
+  const two = { ...message(threadId, 'two'), id: 'msg_2' }
+  await createThread(store, newThread({ id: threadId }), [one, two], scope)
   await store.saveFeedback({ threadId, itemIds: [one.id, two.id, one.id], kind: 'positive' }, scope)
   await store.saveFeedback({ threadId, itemIds: [two.id], kind: 'negative' }, scope)
   expect(await feedbackOn(threadId)).toEqual([
@@ -35,7 +36,7 @@ it('keeps none of a feedback that names an item that is not there', async () => 
   const scope = scopeOf()
   const { id: threadId } = newThread()
   const item = message(threadId, 'one')
-  await store.createThread(newThread({ id: threadId }), [item], scope)
+  await createThread(store, newThread({ id: threadId }), [item], scope)
   await expect(
     store.saveFeedback({ threadId, itemIds: [item.id, 'msg_no'], kind: 'positive' }, scope),
   ).rejects.toMatchObject({ code: 'item_not_found', message: expect.stringContaining('msg_no') })
@@ -46,7 +47,7 @@ it('keeps no feedback without its item', async () => {
   const scope = scopeOf()
   const { id: threadId } = newThread()
   const [one, two] = [message(threadId, 'one'), message(threadId, 'two')]
-  await store.createThread(newThread({ id: threadId }), [one, two], scope)
+  await createThread(store, newThread({ id: threadId }), [one, two], scope)
   await store.saveFeedback({ threadId, itemIds: [one.id, two.id], kind: 'positive' }, scope)
   await store.deleteItem(threadId, one.id, scope)
   expect(await feedbackOn(threadId)).toHaveLength(1)
@@ -61,7 +62,7 @@ it('leaves no attachment of a thread behind that is deleted while it is attached
   for (let round = 0; round < 10; round++) {
     const thread = newThread()
     const attachment = file({ thread_id: thread.id })
-    await store.createThread(thread, [], scope)
+    await createThread(store, thread, [], scope)
     const [saved] = await Promise.all([
       store.saveAttachment(attachment, scope).then(() => 'saved', codeOf),
       store.deleteThread(thread.id, scope),

@@ -4,7 +4,7 @@ import { PostgresStore } from '@robolearn/store-postgres'
 import { Kysely, PostgresDialect } from 'kysely'
 import { Pool } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { message, newThread, scopeOf } from './conversation.ts'
+import { createThread, message, newThread, scopeOf } from './conversation.ts'
 import { freshDatabase, query, type FreshDatabase } from './fresh-database.ts'
 
 let database: FreshDatabase
@@ -59,7 +59,7 @@ describe('a server that ends its connections', () => {
     const store = new PostgresStore({ connectionString: database.url })
     const scope = scopeOf()
     const thread = newThread()
-    await store.createThread(thread, [], scope)
+    await createThread(store, thread, [], scope)
     const pool = new Pool({ connectionString: database.url, max: 1 })
     const holder = await pool.connect()
     await holder.query('begin')
@@ -82,7 +82,7 @@ describe('a pool whose connections are all taken', () => {
     const store = new PostgresStore({ db: new Kysely({ dialect: new PostgresDialect({ pool }) }) })
     const scope = scopeOf()
     const taken = await pool.connect()
-    await expect(store.createThread(newThread(), [], scope)).rejects.toMatchObject({
+    await expect(createThread(store, newThread(), [], scope)).rejects.toMatchObject({
       code: 'unavailable',
       cause: { code: 'out_of_resources' },
     })

@@ -1,9 +1,13 @@
 import {
   generateId,
   type Attachment,
+  type LogEntry,
+  type RunRef,
   type Scope,
+  type Store,
   type Thread,
   type ThreadItem,
+  type TurnOpening,
 } from '@robolearn/chatkit-server-core'
 
 export const scopeOf = (owner: string = generateId('run')): Scope => ({ owner, context: {} })
@@ -34,3 +38,37 @@ export const file = (fields: Partial<Extract<Attachment, { type: 'file' }>> = {}
 
 export const textOf = (item: ThreadItem): string =>
   item.type === 'assistant_message' ? (item.content[0]?.text ?? '') : item.type
+
+/** An opening of a turn: a message without items, by a run of its own, unless `fields` say otherwise. */
+export const turn = (fields: Partial<TurnOpening>): TurnOpening => ({
+  step: { kind: 'message' },
+  items: [],
+  attachmentIds: [],
+  run: { id: generateId('run'), entries: [] },
+  maxActiveRuns: 1_000,
+  ...fields,
+})
+
+/** Opens a turn, which must succeed, and gives its run. */
+export async function begin(store: Store, scope: Scope, fields: Partial<TurnOpening>): Promise<RunRef> {
+  const opening = turn(fields)
+  const opened = await store.openTurn(opening, scope)
+  if (opened.outcome !== 'opened') throw new Error(`The turn was not opened: ${JSON.stringify(opened)}`)
+  return { id: opening.run.id, threadId: opened.thread.id }
+}
+
+/** A new thread in which nothing is under way. */
+export async function createThread(
+  store: Store,
+  newThreadOf: Thread,
+  items: ThreadItem[],
+  scope: Scope,
+): Promise<void> {
+  const run = await begin(store, scope, { newThread: newThreadOf, items })
+  await store.closeRun(run, { status: 'completed', items: [], entries: [] })
+}
+
+export const entry = (seq: number, text = `event ${seq}`): LogEntry => ({
+  seq,
+  json: JSON.stringify({ type: 'progress_update', text }),
+})

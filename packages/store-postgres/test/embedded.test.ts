@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { openEmbedded, PostgresStore, StoreError } from '@robolearn/store-postgres'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { message, newThread, scopeOf } from './conversation.ts'
+import { begin, createThread, message, newThread, scopeOf } from './conversation.ts'
 
 let root: string
 // One folder for most tests, as making a database takes seconds. Each leaves it closed.
@@ -42,7 +42,7 @@ describe('an embedded database in a folder', { timeout: 60_000 }, () => {
       await using embedded = await openEmbedded(folder)
       const store = new PostgresStore({ db: embedded.db })
       await store.migrate()
-      await store.createThread(thread, [item], scope)
+      await createThread(store, thread, [item], scope)
     }
     const { db, close } = await openEmbedded(folder)
     const store = new PostgresStore({ db })
@@ -85,6 +85,23 @@ describe('an embedded database in a folder', { timeout: 60_000 }, () => {
     expect(items.data.map((item) => item.id).slice(0, stored.length)).toEqual(stored)
     // One may have been stored whose success the process could not tell any more.
     expect(items.data.length - stored.length).toBeLessThanOrEqual(1)
+  })
+
+  it('ends at its start every answer that was under way when the process was killed', async () => {
+    const scope = scopeOf()
+    const thread = newThread()
+    const first = await openEmbedded(folder)
+    const left = new PostgresStore({ db: first.db })
+    const run = await begin(left, scope, { newThread: thread })
+    // Closed under the store, so that its lease stays as after a kill.
+    await first.close()
+    await using embedded = await openEmbedded(folder)
+    const store = new PostgresStore({ db: embedded.db })
+    await store.migrate()
+    expect(await store.activeRun(thread.id, scope)).toBeUndefined()
+    expect(await store.readEvents(run.id, 0, scope)).toMatchObject({ status: 'interrupted' })
+    await begin(store, scope, { thread: thread.id })
+    await left.close()
   })
 
   it('can be opened after a process was killed while it made the folder', async () => {

@@ -1,5 +1,5 @@
 import { openEmbedded, PostgresStore } from '@robolearn/store-postgres'
-import { afterAll, beforeAll, describe } from 'vitest'
+import { afterAll, beforeAll, describe, inject } from 'vitest'
 import { freshDatabase } from './fresh-database.ts'
 
 interface Opened {
@@ -7,15 +7,21 @@ interface Opened {
   close: () => Promise<void>
 }
 
+const onServer = (server: string) => async (): Promise<Opened> => {
+  const { url, drop } = await freshDatabase(server)
+  const store = new PostgresStore({ connectionString: url })
+  return { store, close: () => store.close().then(drop) }
+}
+
+const server14 = inject('databaseUrl14')
+
 const DATABASES: Record<string, () => Promise<Opened>> = {
-  'a PostgreSQL server': async () => {
-    const { url, drop } = await freshDatabase()
-    const store = new PostgresStore({ connectionString: url })
-    return { store, close: () => store.close().then(drop) }
-  },
+  'a PostgreSQL server': onServer(inject('databaseUrl')),
+  ...(server14 === undefined ? {} : { 'a PostgreSQL 14 server': onServer(server14) }),
   'an embedded database': async () => {
     const { db, close } = await openEmbedded()
-    return { store: new PostgresStore({ db }), close }
+    const store = new PostgresStore({ db })
+    return { store, close: () => store.close().then(close) }
   },
 }
 

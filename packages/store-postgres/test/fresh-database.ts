@@ -8,22 +8,17 @@ export interface FreshDatabase {
   drop: () => Promise<void>
 }
 
-/** An empty database of its own on the shared server. */
-export async function freshDatabase(): Promise<FreshDatabase> {
+/** An empty database of its own on a shared server. */
+export async function freshDatabase(server: string = inject('databaseUrl')): Promise<FreshDatabase> {
   const name = `test_${randomBytes(8).toString('hex')}`
-  const url = new URL(inject('databaseUrl'))
+  const url = new URL(server)
   url.pathname = `/${name}`
-  await onServer(`create database ${name}`)
-  return { url: url.href, drop: () => onServer(`drop database ${name}`) }
-}
-
-async function onServer(sql: string): Promise<void> {
-  const client = new Client(inject('databaseUrl'))
-  await client.connect()
-  try {
-    await client.query(sql)
-  } finally {
-    await client.end()
+  await query(server, `create database ${name}`)
+  return {
+    url: url.href,
+    drop: async () => {
+      await query(server, `drop database ${name}`)
+    },
   }
 }
 

@@ -1,6 +1,6 @@
 import { PostgresStore, StoreError } from '@robolearn/store-postgres'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { file, newThread, scopeOf } from './conversation.ts'
+import { createThread, file, newThread, scopeOf } from './conversation.ts'
 import { freshDatabase, query, type FreshDatabase } from './fresh-database.ts'
 import { version1 } from './version-1.ts'
 
@@ -24,7 +24,7 @@ describe('migrate', () => {
     const stores = Array.from({ length: 20 }, () => open('crowd'))
     await Promise.all(stores.map((store) => store.migrate()))
     const rows = await query(database.url, 'select version from crowd.migrations order by version')
-    expect(rows).toEqual([{ version: 1 }, { version: 2 }])
+    expect(rows).toEqual([{ version: 1 }, { version: 2 }, { version: 3 }])
     await Promise.all(stores.map((store) => store.close()))
   })
 
@@ -44,7 +44,7 @@ describe('migrate', () => {
     await Promise.all([one.migrate(), two.migrate()])
     const scope = scopeOf()
     const thread = newThread()
-    await one.createThread(thread, [], scope)
+    await createThread(one, thread, [], scope)
     await expect(two.loadThread(thread.id, scope)).rejects.toMatchObject({ code: 'thread_not_found' })
   })
 
@@ -94,7 +94,7 @@ describe('migrate', () => {
     expect(StoreError.isInstance(failure)).toBe(true)
     expect(failure).toMatchObject({
       code: 'schema_too_new',
-      message: expect.stringMatching(/version 7.*versions up to 2/),
+      message: expect.stringMatching(/version 7.*versions up to 3/),
     })
   })
 

@@ -1,13 +1,16 @@
 import { generateId, type Scope } from '@robolearn/chatkit-server-core'
 import { PostgresStore } from '@robolearn/store-postgres'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { file, message, newThread } from './conversation.ts'
+import { begin, createThread, entry, file, message, newThread, turn } from './conversation.ts'
 import { freshDatabase, query, type FreshDatabase } from './fresh-database.ts'
 
 interface Ids {
   threadId: string
   itemId: string
   attachmentId: string
+  runId: string
+  /** Of the request that opened the run, and of a state. */
+  key: string
 }
 type Call = (store: PostgresStore, ids: Ids, scope: Scope) => Promise<unknown>
 const PAGE = { limit: 10, order: 'asc' } as const
@@ -15,9 +18,47 @@ const PAGE = { limit: 10, order: 'asc' } as const
 /** Every method that takes an id, with the answer for someone else's. */
 const CALLS: [string, Call, unknown][] = [
   [
-    'appendItems',
-    (store, { threadId }, scope) => store.appendItems(threadId, [message(threadId, 'x')], scope),
+    'openTurn',
+    async (store, { threadId }, scope) => {
+      const result = await store.openTurn(turn({ thread: threadId, items: [message(threadId, 'x')] }), scope)
+      return result.outcome === 'refused' ? result.code : result
+    },
     'thread_not_found',
+  ],
+  [
+    'openTurn with an attachment',
+    async (store, { attachmentId }, scope) => {
+      const opening = turn({ newThread: newThread(), attachmentIds: [attachmentId] })
+      const result = await store.openTurn(opening, scope)
+      return result.outcome === 'refused' ? result.code : result
+    },
+    'attachment_not_found',
+  ],
+  ['readEvents', (store, { runId }, scope) => store.readEvents(runId, 0, scope), 'thread_not_found'],
+  [
+    'activeRun',
+    async (store, { threadId }, scope) => (await store.activeRun(threadId, scope)) ?? 'nothing',
+    'nothing',
+  ],
+  [
+    'requestStop by the run',
+    async (store, { runId }, scope) => (await store.requestStop({ runId }, scope)) ?? 'nothing',
+    'nothing',
+  ],
+  [
+    'requestStop by the thread',
+    async (store, { threadId }, scope) => (await store.requestStop({ threadId }, scope)) ?? 'nothing',
+    'nothing',
+  ],
+  [
+    'requestStop by the key',
+    async (store, { key }, scope) => (await store.requestStop({ key }, scope)) ?? 'nothing',
+    'nothing',
+  ],
+  [
+    'claimState',
+    async (store, { key }, scope) => (await store.claimState(key, scope)) ?? 'nothing',
+    'nothing',
   ],
   ['loadThread', (store, { threadId }, scope) => store.loadThread(threadId, scope), 'thread_not_found'],
   [
@@ -99,7 +140,7 @@ describe('two owners and two tenants', () => {
   const everything = (): Promise<unknown[]> =>
     query(
       database.url,
-      ['threads', 'items', 'attachments', 'feedback']
+      ['threads', 'items', 'attachments', 'feedback', 'runs', 'run_events', 'idempotency_keys', 'states']
         .map((table) => `select xmin::text, row_to_json(t)::text as row from chatkit.${table} as t`)
         .join(' union all ') + ' order by 2',
     )
@@ -107,10 +148,14 @@ describe('two owners and two tenants', () => {
     const thread = newThread()
     const item = message(thread.id, 'mine')
     const attachment = file()
-    await store.createThread(thread, [item], scope)
+    const key = generateId('run')
+    const entries = [entry(1)]
+    const run = { id: generateId('run'), entries }
+    await begin(store, scope, { newThread: thread, items: [item], run, key: { key, bodyHash: 'hash' } })
+    await store.saveState(key, 'value', 600_000, scope)
     await store.saveAttachment(attachment, scope)
     await store.saveFeedback({ threadId: thread.id, itemIds: [item.id], kind: 'positive' }, scope)
-    return { threadId: thread.id, itemId: item.id, attachmentId: attachment.id }
+    return { threadId: thread.id, itemId: item.id, attachmentId: attachment.id, runId: run.id, key }
   }
 
   it.each(CALLS)('%s finds nothing of another and leaves every row as it is', async (_, call, answer) => {
@@ -131,7 +176,7 @@ describe('two owners and two tenants', () => {
       for (const mine of scopes) {
         const ids = await open(mine)
         const later = newThread({ id: generateId('thr'), created_at: '2027-01-01T00:00:00.000Z' })
-        await store.createThread(later, [], mine)
+        await createThread(store, later, [], mine)
         const result: unknown = await call(store, ids, mine).catch(codeOf)
         expect(result).not.toEqual(answer)
       }

@@ -1,22 +1,21 @@
 import type { ThreadItem } from '@robolearn/chatkit-server-core'
 import { expect, it } from 'vitest'
-import { message, newThread, scopeOf, textOf } from './conversation.ts'
+import { createThread, message, newThread, scopeOf, textOf, turn } from './conversation.ts'
 import { onEveryDatabase } from './every-database.ts'
 
 const ALL = { limit: 100, order: 'asc', include: 'all' } as const
 
 onEveryDatabase((store) => {
-  it('keeps the order of each of eight writers who append at once', async () => {
+  it('keeps the order of each of eight writers who write at once', async () => {
     const scope = scopeOf()
     const { id } = newThread()
-    await store().createThread(newThread({ id }), [], scope)
+    await createThread(store(), newThread({ id }), [], scope)
     const writers = Array.from({ length: 8 }, (_, writer) => writer)
     await Promise.all(
       writers.map(async (writer) => {
-        for (let turn = 0; turn < 5; turn++) {
-          const items = [0, 1].map((n) => message(id, `${writer}:${turn * 2 + n}`))
-          if (turn % 2 === 0) await store().appendItems(id, items, scope)
-          else for (const item of items) await store().saveItem(id, item, scope)
+        for (let round = 0; round < 5; round++) {
+          const items = [0, 1].map((n) => message(id, `${writer}:${round * 2 + n}`))
+          for (const item of items) await store().saveItem(id, item, scope)
         }
       }),
     )
@@ -28,30 +27,10 @@ onEveryDatabase((store) => {
     }
   })
 
-  it('keeps the items of one call together while others append', async () => {
-    const scope = scopeOf()
-    const { id } = newThread()
-    await store().createThread(newThread({ id }), [], scope)
-    await Promise.all(
-      ['a', 'b', 'c', 'd'].map((turn) =>
-        store().appendItems(
-          id,
-          [1, 2, 3].map((n) => message(id, turn + n)),
-          scope,
-        ),
-      ),
-    )
-    const texts = (await store().listItems(id, ALL, scope)).data.map(textOf)
-    for (let at = 0; at < texts.length; at += 3) {
-      const turn = texts[at]?.charAt(0)
-      expect(texts.slice(at, at + 3)).toEqual([`${turn}1`, `${turn}2`, `${turn}3`])
-    }
-  })
-
   it('gives every item to a reader who pages while four writers append', async () => {
     const scope = scopeOf()
     const { id } = newThread()
-    await store().createThread(newThread({ id }), [message(id, 'first')], scope)
+    await createThread(store(), newThread({ id }), [message(id, 'first')], scope)
     let writing = 4
     const written = Promise.all(
       Array.from({ length: 4 }, async (_, writer) => {
@@ -74,7 +53,7 @@ onEveryDatabase((store) => {
   it('does not lose one of two changes made to a thread at once', async () => {
     const scope = scopeOf()
     const thread = newThread()
-    await store().createThread(thread, [], scope)
+    await createThread(store(), thread, [], scope)
     await Promise.all([
       store().saveThread(thread.id, { title: 'Servos' }, scope),
       store().saveThread(thread.id, { metadata: { lesson: 4 } }, scope),
@@ -97,7 +76,7 @@ onEveryDatabase((store) => {
       minus: -0.5,
     }
     const thread = newThread({ metadata, status: { type: 'active', since: 'today' } as { type: 'active' } })
-    await store().createThread(thread, [], scope)
+    await createThread(store(), thread, [], scope)
     expect(await store().loadThread(thread.id, scope)).toEqual(thread)
     expect((await store().listThreads({ limit: 5, order: 'asc' }, scope)).data).toEqual([thread])
   })
@@ -106,7 +85,7 @@ onEveryDatabase((store) => {
     const scope = scopeOf()
     const { id } = newThread()
     const fine = message(id, 'a backslash: \\u0000 \\ud800, a pair: 🤖')
-    await store().createThread(newThread({ id }), [fine], scope)
+    await createThread(store(), newThread({ id }), [fine], scope)
     for (const [text, what] of [
       ['before\0after', 'a NUL character'],
       ['cut in \ud83e half', 'half of a surrogate pair'],
@@ -117,7 +96,8 @@ onEveryDatabase((store) => {
         ...refused,
         message: expect.stringContaining(item.id),
       })
-      await expect(store().appendItems(id, [fine, item], scope)).rejects.toMatchObject(refused)
+      const opening = turn({ thread: id, items: [item] })
+      await expect(store().openTurn(opening, scope)).rejects.toMatchObject(refused)
       await expect(store().saveThread(id, { title: text }, scope)).rejects.toMatchObject(refused)
     }
     expect((await store().listItems(id, ALL, scope)).data).toEqual([fine])
@@ -131,8 +111,8 @@ onEveryDatabase((store) => {
   it('makes no thread over one that is there, whoever owns it', async () => {
     const [mine, theirs] = [scopeOf(), scopeOf()]
     const thread = newThread({ title: 'mine' })
-    await store().createThread(thread, [], mine)
-    const again = store().createThread({ ...thread, title: 'theirs' }, [message(thread.id, 'x')], theirs)
+    await createThread(store(), thread, [], mine)
+    const again = createThread(store(), { ...thread, title: 'theirs' }, [message(thread.id, 'x')], theirs)
     await expect(again).rejects.toMatchObject({
       code: 'unique_violation',
       sqlState: '23505',
@@ -142,26 +122,13 @@ onEveryDatabase((store) => {
     expect((await store().listItems(thread.id, ALL, mine)).data).toEqual([])
   })
 
-  it('appends nothing when one of the items has an id that is taken', async () => {
-    const scope = scopeOf()
-    const { id } = newThread()
-    const first = message(id, 'first')
-    await store().createThread(newThread({ id }), [first], scope)
-    const items = [message(id, 'second'), { ...message(id, 'other'), id: first.id }]
-    const failure = await store()
-      .appendItems(id, items, scope)
-      .catch((error: unknown) => error)
-    expect(failure).toMatchObject({ code: 'unique_violation' })
-    expect((await store().listItems(id, ALL, scope)).data).toEqual([first])
-  })
-
   it('repeats no stored value in its errors', async () => {
     const scope = scopeOf('owner-secret')
     const thread = newThread({ title: 'title-secret', metadata: { k: 'metadata-secret' } })
-    await store().createThread(thread, [], scope)
-    const failure = await store()
-      .createThread(thread, [message(thread.id, 'text-secret')], scope)
-      .catch((error: unknown) => error)
+    await createThread(store(), thread, [], scope)
+    const failure = await createThread(store(), thread, [message(thread.id, 'text-secret')], scope).catch(
+      (error: unknown) => error,
+    )
     expect(failure).toBeInstanceOf(Error)
     expect(everythingIn(failure)).not.toMatch(/secret/)
     expect(everythingIn(failure)).not.toContain(thread.id)

@@ -35,7 +35,7 @@ export interface ChatKitHandler {
  * reads the run for it is let go at once; whether the run goes on is for the server's `onDisconnect` to say.
  */
 export function createChatKitHandler<TContext>(
-  server: Pick<ChatKitServer<TContext>, 'process' | 'implements' | 'reportError'>,
+  server: Pick<ChatKitServer<TContext>, 'process' | 'implements' | 'reportError' | 'reportRefusal'>,
   options: ChatKitHandlerOptions<TContext>,
 ): ChatKitHandler {
   const { authenticate, maxBodyBytes = 1_048_576, maxTranscribeBytes = 10_485_760 } = options
@@ -43,7 +43,8 @@ export function createChatKitHandler<TContext>(
   const corsHeaders = options.cors ? createCorsHeaders(options.cors) : undefined
   const allow = corsHeaders ? 'POST, OPTIONS' : 'POST'
 
-  const process = async (request: Request, requestId: string): Promise<Reply> => {
+  /** Who is asking, and the body: everything before the protocol. */
+  const read = async (request: Request): Promise<{ context: TContext; text: string }> => {
     assertMethod(request)
     assertJson(request)
     const context = await authenticate(request)
@@ -55,13 +56,22 @@ export function createChatKitHandler<TContext>(
       : maxBodyBytes
     const body = await readBody(request, { maxBytes, timeoutMs: bodyTimeoutMs })
     assertSize(body, maxBodyBytes)
+    return { context, text: body.text }
+  }
+
+  const process = async (request: Request, requestId: string): Promise<Reply> => {
+    const startedMs = performance.now()
+    const { context, text } = await read(request).catch((error: unknown) => {
+      server.reportRefusal(requestId, toChatKitError(error).code, performance.now() - startedMs)
+      throw error
+    })
     const { headers, signal } = request
     const idempotencyKey = headers.get('idempotency-key')
     const lastEventId = headers.get('last-event-id')
-    return server.process(body.text, context, {
+    return server.process(text, context, {
       ...(idempotencyKey ? { idempotencyKey } : {}),
       ...(lastEventId ? { lastEventId } : {}),
-      clientFinishes: headers.has('x-chatkit-client'),
+      clientFinishes: headers.get('x-chatkit-client') === 'stop',
       requestId,
       signal,
     })

@@ -5,11 +5,13 @@ import type { Route } from './route.ts'
 import { withActiveRun } from './with-active-run.ts'
 
 export const getThread: Route<'threads.get_by_id'> = async ({ params }, context) => {
-  const { store, runStore, scope } = context
+  const { store } = context
   const { thread_id: threadId } = params
-  const [thread, run] = await Promise.all([store.loadThread(threadId), runStore.activeRun(threadId, scope)])
   const query = { limit: DEFAULT_PAGE_SIZE, order: 'asc', include: 'visible' } as const
-  const stored = await presentItems(await store.listItems(threadId, query), context)
-  const { page, cursor } = await withActiveRun(run, stored, query, context)
+  const loadPage = async () => presentItems(await store.listItems(threadId, query), context)
+  const [thread, { page, cursor }] = await Promise.all([
+    store.loadThread(threadId),
+    withActiveRun(threadId, 'asc', loadPage, context),
+  ])
   return { kind: 'json', json: toJson(threadForClient(thread, page)), cursor }
 }

@@ -2,7 +2,7 @@ import type { ThreadStreamEvent } from '../protocol/events.ts'
 import type { ThreadItem } from '../protocol/items.ts'
 import type { Order, Page } from '../protocol/pages.ts'
 import { RunItems } from '../runs/run-items.ts'
-import type { RunRef } from '../store/scope.ts'
+import type { LogEntry } from '../store/store.ts'
 import type { RouteContext } from './route.ts'
 
 interface WithRun {
@@ -12,26 +12,31 @@ interface WithRun {
 }
 
 /**
- * Adds to the newest page of a thread what the answer under way has so far. In this order: first the active run is
- * looked up, then the page is loaded, then this reads the run's events. Whatever was stored in between is in the
- * events, also when the run has ended since.
+ * Loads the newest page of a thread with what the answer under way has so far. The run's events are read before the
+ * page, for what is pending, and once more behind it: whatever was stored in between is in one of the two, also when
+ * the run has ended since.
  */
 export async function withActiveRun<TContext>(
-  run: RunRef | undefined,
-  page: Page<ThreadItem>,
-  { order, after }: { order: Order; after?: string | undefined },
+  threadId: string,
+  order: Order,
+  loadPage: () => Promise<Page<ThreadItem>>,
   { runStore, scope }: Pick<RouteContext<TContext>, 'runStore' | 'scope'>,
 ): Promise<WithRun> {
-  if (order === 'asc' && page.has_more) return { page }
-  const log = run && (await runStore.readEvents(run.id, 0, scope))
-  const last = log?.entries.at(-1)
-  if (!run || !log || !last) return { page }
+  const run = await runStore.activeRun(threadId, scope)
+  const before = run && (await runStore.readEvents(run.id, 0, scope))
+  const page = await loadPage()
+  const lastBefore = before?.entries.at(-1)
+  if (!run || !before || !lastBefore || (order === 'asc' && page.has_more)) return { page }
   const items = new RunItems()
+  observe(items, before.entries)
+  items.settle()
+  const since = (await runStore.readEvents(run.id, lastBefore.seq, scope))?.entries ?? []
+  observe(items, since)
+  const data = order === 'asc' ? items.after(page.data) : items.after(page.data.toReversed()).toReversed()
+  return { page: { ...page, data }, cursor: `${run.id}:${(since.at(-1) ?? lastBefore).seq}` }
+}
+
+function observe(items: RunItems, entries: readonly LogEntry[]): void {
   // The server wrote this JSON itself.
-  for (const { json } of log.entries) items.observe(JSON.parse(json) as ThreadStreamEvent)
-  const data =
-    order === 'asc'
-      ? items.after(page.data, page.data.at(-1)?.id ?? after)
-      : items.after(page.data.toReversed()).toReversed()
-  return { page: { ...page, data }, cursor: `${run.id}:${last.seq}` }
+  for (const { json } of entries) items.observe(JSON.parse(json) as ThreadStreamEvent)
 }

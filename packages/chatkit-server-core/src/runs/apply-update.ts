@@ -106,6 +106,12 @@ function withComponent(
 ): WidgetComponent {
   if (component.id === id) return change(component)
   if (!Array.isArray(component.children)) return component
-  const children = (component.children as WidgetComponent[]).map((child) => withComponent(child, id, change))
+  const children = component.children.map((child: unknown) =>
+    isComponent(child) ? withComponent(child, id, change) : child,
+  )
   return { ...component, children }
 }
+
+// A widget is the application's own: whatever else stands among its children is left as it is.
+const isComponent = (child: unknown): child is WidgetComponent =>
+  typeof child === 'object' && child !== null && !Array.isArray(child)

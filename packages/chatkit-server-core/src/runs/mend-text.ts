@@ -19,13 +19,13 @@ export class TextMender {
     if (event.type === 'thread.item.updated' && 'delta' in event.update) {
       const { update } = event
       // Nearly every delta: whole characters, and no half is waiting.
-      if (this.#halves.size === 0 && isWhole(update.delta)) return event
+      if (this.#halves.size === 0 && update.delta !== '' && isWhole(update.delta)) return event
       const delta = this.#wholeCharacters(`${event.item_id} ${partOf(update)}`, update.delta)
-      if (delta === update.delta) return event
       if (delta === '' && !('done' in update && update.done)) return undefined
+      if (delta === update.delta) return event
       return { ...event, update: { ...update, delta } }
     }
-    return isStorable(JSON.stringify(event)) ? event : (mended(event) as ThreadStreamEvent)
+    return mended(event)
   }
 
   #wholeCharacters(part: string, delta: string): string {
@@ -54,9 +54,16 @@ const isWhole = (text: string): boolean => text.isWellFormed() && !text.includes
 const mendedText = (text: string): string =>
   isWhole(text) ? text : text.toWellFormed().replaceAll('\0', '\uFFFD')
 
-function mended(value: unknown): unknown {
+/** A value in which every text can be stored. */
+export function mended<T>(value: T): T {
+  return isStorable(JSON.stringify(value)) ? value : (deeplyMended(value) as T)
+}
+
+function deeplyMended(value: unknown): unknown {
   if (typeof value === 'string') return mendedText(value)
   if (typeof value !== 'object' || value === null) return value
-  if (Array.isArray(value)) return value.map(mended)
-  return Object.fromEntries(Object.entries(value).map(([key, field]) => [mendedText(key), mended(field)]))
+  if (Array.isArray(value)) return value.map(deeplyMended)
+  return Object.fromEntries(
+    Object.entries(value).map(([key, field]) => [mendedText(key), deeplyMended(field)]),
+  )
 }

@@ -36,6 +36,10 @@ export class EventPuller {
     this.#abort = abort
   }
 
+  get interruption(): Interruption | undefined {
+    return this.#interruption
+  }
+
   /** Fires the signal and ends the pull under way. The first interruption counts. */
   interrupt(by: Interruption): void {
     if (this.#interruption !== undefined) return
@@ -81,7 +85,8 @@ export class EventPuller {
    * overlap with a tool of this one. What it still gives is dropped.
    */
   async close(): Promise<void> {
-    const closing = Promise.allSettled([this.#underWay, this.#iterator?.return?.()])
+    const end = async (): Promise<void> => void (await this.#iterator?.return?.())
+    const closing = Promise.allSettled([this.#underWay, end()])
     let timer: ReturnType<typeof setTimeout> | undefined
     const patience = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, SETTLE_MS)

@@ -1,3 +1,4 @@
+import { clampMs } from './clamp-ms.ts'
 import type { RunLimits } from './run-limits.ts'
 
 /** Watches over an answer that gives nothing for too long, or never ends. */
@@ -13,10 +14,10 @@ export class RunClock {
     { idleMs, maxRunMs }: Pick<RunLimits, 'idleMs' | 'maxRunMs'>,
     onLimit: (limit: 'idle' | 'time') => void,
   ) {
-    this.#idleMs = idleMs
+    this.#idleMs = clampMs(idleMs)
     this.#onLimit = onLimit
-    this.#whole = setTimeout(() => onLimit('time'), maxRunMs)
-    this.#watch(idleMs)
+    this.#whole = setTimeout(() => onLimit('time'), clampMs(maxRunMs))
+    this.#watch(this.#idleMs)
   }
 
   /** `respond()` is asked for more now. Gives the time. */

@@ -1,5 +1,5 @@
 import { ChatKitError, undefinedIfNotFound } from '../errors.ts'
-import type { ThreadStreamEvent } from '../protocol/events.ts'
+import type { EventOf, ThreadStreamEvent } from '../protocol/events.ts'
 import {
   isHidden,
   type AssistantMessageItem,
@@ -14,7 +14,7 @@ import type { RunRef } from '../store/scope.ts'
 import type { RunEnding, Store } from '../store/store.ts'
 import type { ThreadChanges } from '../store/thread-store.ts'
 import type { TurnStore } from '../store/turn-store.ts'
-import { TextMender } from './mend-text.ts'
+import { mended, TextMender } from './mend-text.ts'
 import { nextMacrotask } from './next-macrotask.ts'
 import { PendingItems } from './pending-items.ts'
 import { EventPuller, type Interruption } from './pull-events.ts'
@@ -98,7 +98,8 @@ export class RunExecution {
       for (const event of before?.value ?? []) await this.#handle(event)
       const end = await this.#pump()
       await this.#log.settle()
-      outcome = await this.#close(end)
+      // A stop that came while the last event was being stored is a stop.
+      outcome = await this.#close(end ?? this.#puller.interruption)
     } catch (error) {
       outcome = await this.#fail(error)
     } finally {
@@ -127,9 +128,9 @@ export class RunExecution {
         await this.#puller.close()
         return pulled.by
       }
-      const mended = this.#mender.mend(pulled.event)
+      const event = this.#mender.mend(pulled.event)
       // Nothing is waited for that needs no waiting: this loop turns once an event.
-      const stored = mended && this.#handle(mended)
+      const stored = event && this.#handle(event)
       if (stored) await stored
       const changes = this.#watch.take()
       if (changes) await this.#saveThreadChanges(changes)
@@ -139,32 +140,43 @@ export class RunExecution {
 
   /** Stores the event and what it means; it is published once that is done. */
   #handle(event: ThreadStreamEvent): Promise<void> | undefined {
-    this.#pending.observe(event)
     const visible = this.#view.of(event)
     const json = visible && toJson(visible)
     this.#outputChars += outputOf(event, json)
     switch (event.type) {
       case 'thread.item.done':
       case 'thread.item.replaced':
-        return this.#log.addItem(json, { save: event.item })
+        return this.#store(event, json, { save: event.item })
       case 'thread.item.removed':
-        return this.#remove(event.item_id, json)
+        return this.#remove(event, json)
       default:
+        this.#pending.observe(event)
         if (json !== undefined) this.#log.add(json)
         return undefined
     }
   }
 
+  /** The item counts as done once it is stored: where that fails, its words so far are still kept. */
+  async #store(
+    event: ThreadStreamEvent,
+    json: string | undefined,
+    change: { save: ThreadItem } | { remove: string },
+  ): Promise<void> {
+    await this.#log.addItem(json, change)
+    this.#pending.observe(event)
+  }
+
   /** An item of an earlier turn may be a hidden one: then nobody is told of it now either. */
-  async #remove(itemId: string, json: string | undefined): Promise<void> {
+  async #remove(event: EventOf<'thread.item.removed'>, json: string | undefined): Promise<void> {
     const { turnStore, run } = this.#options
+    const { item_id: itemId } = event
     const item = json && (await turnStore.loadItem(run.threadId, itemId).catch(undefinedIfNotFound))
-    await this.#log.addItem(item && isHidden(item) ? undefined : json, { remove: itemId })
+    await this.#store(event, item && isHidden(item) ? undefined : json, { remove: itemId })
   }
 
   async #saveThreadChanges(changes: ThreadChanges): Promise<void> {
     const { turnStore, run } = this.#options
-    const saved = await turnStore.saveThread(run.threadId, changes)
+    const saved = await turnStore.saveThread(run.threadId, mended(changes))
     this.#log.add(toJson({ type: 'thread.updated', thread: threadForClient(saved) }))
   }
 
@@ -185,23 +197,43 @@ export class RunExecution {
     const { abort, onError } = this.#options
     abort.abort(error)
     await this.#puller.close()
-    // The thread was deleted under the answer, or the run is somebody else's: there is nobody left to tell.
-    if (isLost(error)) return 'lost'
-    onError(error)
+    const event = toErrorEvent(error)
+    let outcome: RunOutcome
     try {
       await this.#log.settle()
-      return await this.#end('failed', toErrorEvent(error))
+      outcome = await this.#end('failed', event)
     } catch (failure) {
-      if (!isLost(failure)) onError(failure)
-      return 'lost'
+      outcome = await this.#closeBare(event)
+      if (outcome !== 'lost') onError(failure)
     }
+    // Where the thread was deleted under the answer, or somebody else has ended it, there was nothing wrong.
+    if (outcome !== 'lost' || !isLost(error)) onError(error)
+    return outcome
+  }
+
+  /** What is left where an end fails: the run must not stay open, or its thread is taken for ever. */
+  async #closeBare(event: ThreadStreamEvent): Promise<RunOutcome> {
+    const { store, run, hub, onError } = this.#options
+    const entries = [this.#log.number(toJson(event))]
+    for (const delayMs of [...RETRY_DELAYS_MS, undefined]) {
+      try {
+        const closed = await store.closeRun(run, { status: 'failed', items: [], entries })
+        if (!closed) return 'lost'
+        hub.publish(entries)
+        return 'failed'
+      } catch (error) {
+        if (delayMs === undefined) onError(error)
+        else await sleep(delayMs)
+      }
+    }
+    return 'lost'
   }
 
   /** One write: the words of unfinished messages, the note of a stop, the last events and the end. */
   async #end(status: RunEnding['status'], last: ThreadStreamEvent | undefined): Promise<RunOutcome> {
     const { store, run, turnStore } = this.#options
     const changes = this.#watch.take()
-    const thread = changes && (await turnStore.saveThread(run.threadId, changes))
+    const thread = changes && (await turnStore.saveThread(run.threadId, mended(changes)))
     await this.#log.settle()
     const partial = this.#pending.partialMessages().map(mendedMessage)
     // Who stopped an answer has it on the screen as it is: no event repeats it.
@@ -235,11 +267,16 @@ const CUT_OFF: Record<Exclude<Interruption, object | 'stop' | 'deleted' | 'fence
   output: 'The answer was ended: it is longer than limits.maxOutputBytes allows.',
 }
 
-/** How much an event counts: of a delta its text, of anything else its JSON. */
+/** How much an event counts: of a delta its text and a little for itself, of anything else its JSON. */
 const outputOf = (event: ThreadStreamEvent, json: string | undefined): number =>
   event.type === 'thread.item.updated' && 'delta' in event.update
-    ? event.update.delta.length
+    ? event.update.delta.length + 16
     : (json ?? toJson(event)).length
+
+/** How long to wait before an end is tried again. */
+const RETRY_DELAYS_MS = [50, 500, 2_000]
+
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms))
 
 const done = (item: AssistantMessageItem): ThreadStreamEvent => ({ type: 'thread.item.done', item })
 

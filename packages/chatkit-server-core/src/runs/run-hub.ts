@@ -51,7 +51,11 @@ export class RunHub {
   after(seq: number): LogEntry[] | undefined {
     if (seq >= this.#lastSeq) return this.#lost ? undefined : []
     const first = this.#entries[this.#start]?.seq ?? Number.POSITIVE_INFINITY
-    return seq + 1 < first ? undefined : this.#entries.slice(this.#start + seq + 1 - first)
+    if (seq + 1 < first) return undefined
+    // From the end, since readers mostly want the newest; a number may be missing where a write has failed.
+    let from = this.#entries.length
+    while (from > this.#start && (this.#entries[from - 1]?.seq ?? 0) > seq) from--
+    return this.#entries.slice(from)
   }
 
   /** Calls `wake` once, when there is more or the end. Gives what takes it back. */

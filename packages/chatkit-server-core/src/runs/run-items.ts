@@ -42,17 +42,20 @@ export class RunItems {
     }
   }
 
-  /**
-   * The newest part of a thread, oldest first, as it is after the events. `stored` was loaded before the events were:
-   * what was done since then stands behind its newest item, or behind `newestId` where it is empty.
-   */
-  after(stored: readonly ThreadItem[], newestId = stored.at(-1)?.id): ThreadItem[] {
+  /** What was done until now is in the list of items that is loaded next. */
+  settle(): void {
+    this.#done.clear()
+    this.#replaced.clear()
+    this.#removed.clear()
+  }
+
+  /** The newest part of a thread, oldest first, that was loaded when `settle` was called, as it is after the events. */
+  after(stored: readonly ThreadItem[]): ThreadItem[] {
     const known = stored
       .filter(({ id }) => !this.#removed.has(id) || this.#done.has(id))
       .map((item) => this.#done.get(item.id) ?? this.#replaced.get(item.id) ?? item)
     const ids = new Set(known.map(({ id }) => id))
-    const done = [...this.#done.values()]
-    const since = done.slice(done.findIndex(({ id }) => id === newestId) + 1)
-    return [...known, ...[...since, ...this.#pending.values()].filter(({ id }) => !ids.has(id))]
+    const since = [...this.#done.values(), ...this.#pending.values()]
+    return [...known, ...since.filter(({ id }) => !ids.has(id))]
   }
 }

@@ -8,6 +8,7 @@ import type { OpenedTurn, Store, TurnOpening } from '../store/store.ts'
 import { bindStore } from '../store/turn-store.ts'
 import type { TurnBase } from '../turn.ts'
 import { BusyQueue } from './busy-queue.ts'
+import { clampMs } from './clamp-ms.ts'
 import { refusal } from './refusal.ts'
 import { RunExecution, type RunOutcome } from './run-execution.ts'
 import { RunHub } from './run-hub.ts'
@@ -73,7 +74,8 @@ export class RunManager<TContext> {
   #shuttingDown = false
   /** Turns that are being opened. */
   #opening = 0
-  #settled: (() => void) | undefined
+  /** Those who wait for the end of everything. */
+  readonly #closers = new Set<() => void>()
   #poll: ReturnType<typeof setInterval> | undefined
 
   constructor(options: RunManagerOptions<TContext>) {
@@ -97,7 +99,7 @@ export class RunManager<TContext> {
       return this.#execute(plan, opening, opened, scope)
     } finally {
       this.#opening -= 1
-      this.#settled?.()
+      this.#wakeClosers()
     }
   }
 
@@ -125,13 +127,16 @@ export class RunManager<TContext> {
   async close(graceMs: number): Promise<void> {
     this.#closing = true
     this.#queue.wakeAll()
-    const timer = setTimeout(() => this.#shutDown(), graceMs)
+    const timer = setTimeout(() => this.#shutDown(), clampMs(graceMs))
     while (this.#opening > 0 || this.#active.size > 0) {
-      await new Promise<void>((resolve) => {
-        this.#settled = resolve
-      })
+      await new Promise<void>((resolve) => void this.#closers.add(resolve))
     }
     clearTimeout(timer)
+  }
+
+  #wakeClosers(): void {
+    for (const wake of this.#closers) wake()
+    this.#closers.clear()
   }
 
   #shutDown(): void {
@@ -143,7 +148,10 @@ export class RunManager<TContext> {
     opening: TurnOpening,
     scope: Scope<TContext>,
   ): Promise<Exclude<OpenedTurn, { outcome: 'refused' }>> {
-    const { store, onBusy } = this.#options
+    const { store } = this.#options
+    const { kind } = opening.step
+    // Who answers what an answer has asked for has not moved on: it is waited for, however it is with messages.
+    const onBusy = kind === 'tool_output' || kind === 'structured_input' ? 'wait' : this.#options.onBusy
     const threadId = opening.thread ?? ''
     const lineKey = lineOf(threadId, scope)
     const busy = (runId?: string): ChatKitError => refusal('run_active', threadId, { runId })
@@ -239,7 +247,7 @@ export class RunManager<TContext> {
       this.#active.delete(ref.id)
       if (this.#active.size === 0) clearInterval(this.#poll)
       this.#queue.wake(lineOf(ref.threadId, scope))
-      this.#settled?.()
+      this.#wakeClosers()
       onRunEnd({ ...ids, status, durationMs: performance.now() - startedMs, events: execution.events })
     }
     const finished = end()

@@ -59,8 +59,10 @@ export function createRunReader<TContext>(options: ReaderOptions<TContext>): Run
   /** Listens from now on, so that nothing is missed between a look that finds nothing and the wait for more. */
   const listen = (): { more: Promise<void>; stop: () => void } => {
     const { promise: more, resolve } = Promise.withResolvers<void>()
-    const stopListening = hub ? hub.onMore(resolve) : store.watchRuns([runId], resolve)
-    const timer = hub ? undefined : setTimeout(resolve, POLL_MS)
+    // A hub that has ended says no more, although the run may still be open in the store.
+    const live = hub && !hub.ended ? hub : undefined
+    const stopListening = live ? live.onMore(resolve) : store.watchRuns([runId], resolve)
+    const timer = live ? undefined : setTimeout(resolve, POLL_MS)
     wakeUp = resolve
     const stop = (): void => {
       clearTimeout(timer)

@@ -52,7 +52,7 @@ export class MemoryRuns<TContext> implements Store<TContext> {
     // attachment.
     const keys = [
       ...(opening.key ? [`key ${scopedKey(opening.key.key, scope)}`] : []),
-      threadId,
+      threadLock(threadId),
       ...opening.attachmentIds.map((id) => `attachment ${id}`).toSorted(),
     ]
     return this.#lock.runAll([...new Set(keys)], () => this.#openTurn(opening, scope))
@@ -95,9 +95,14 @@ export class MemoryRuns<TContext> implements Store<TContext> {
     if (newThread) await this.#threads.createThread(newThread, items, scope)
     else if (items.length > 0) await this.#threads.appendItems(thread.id, items, scope)
     try {
-      for (const attachment of attachments) await this.#threads.saveAttachment(attachment, scope)
+      for (const attachment of attachments) {
+        await this.#threads.saveAttachment({ ...attachment, thread_id: thread.id }, scope)
+      }
       for (const item of step.save) await this.#threads.saveItem(thread.id, item, scope)
     } catch (error) {
+      // The uploads first: a thread takes those that are bound to it along.
+      const unbind = attachments.map((attachment) => this.#threads.saveAttachment(attachment, scope))
+      await Promise.allSettled(unbind)
       const undo = newThread
         ? [this.#threads.deleteThread(thread.id, scope)]
         : items.map(({ id }) => this.#threads.deleteItem(thread.id, id, scope))
@@ -119,29 +124,32 @@ export class MemoryRuns<TContext> implements Store<TContext> {
     change: { save: ThreadItem } | { remove: string },
   ): Promise<Appended> =>
     // Under the thread's lock, so that an end that is under way comes wholly before or wholly after.
-    this.#lock.run(run.threadId, async () => {
+    this.#lock.run(threadLock(run.threadId), async () => {
       const record = this.#running(run)
       if (!record) return REFUSED
       const scope = this.#scopeOf(record)
       if ('save' in change) {
         await this.#threads.saveItem(run.threadId, change.save, scope)
         record.itemIds.add(change.save.id)
-        record.hasBegun ||= !isHidden(change.save)
+        if (!isHidden(change.save)) record.madeIds.add(change.save.id)
       } else {
         await this.#threads.deleteItem(run.threadId, change.remove, scope)
         record.itemIds.delete(change.remove)
+        record.madeIds.delete(change.remove)
       }
       this.#records.append(record, entries)
       return { accepted: true, stopRequested: record.stopRequested }
     })
 
   closeRun = (run: RunRef, ending: RunEnding): Promise<boolean> =>
-    this.#lock.run(run.threadId, async () => {
+    this.#lock.run(threadLock(run.threadId), async () => {
       const record = this.#running(run)
       if (!record) return false
       const scope = this.#scopeOf(record)
-      const begun = record.hasBegun || ending.items.some((item) => !isHidden(item))
-      if (begun) for (const id of record.setAside) await this.#threads.deleteItem(run.threadId, id, scope)
+      const begun = record.madeIds.size > 0 || ending.items.some((item) => !isHidden(item))
+      if (begun) {
+        for (const id of setAsideBy(record)) await this.#threads.deleteItem(run.threadId, id, scope)
+      }
       for (const item of ending.items) {
         await this.#threads.saveItem(run.threadId, item, scope)
         record.itemIds.add(item.id)
@@ -181,7 +189,7 @@ export class MemoryRuns<TContext> implements Store<TContext> {
     if (!record) return undefined
     if (!isOf(record, scope)) throw new ChatKitError('thread_not_found', 'There is no such thread.')
     const { ref: run, status, log } = record
-    if (log) return { run, status, entries: log.slice(after) }
+    if (log) return { run, status, entries: entriesAfter(log, after) }
     return { run, status, entries: [], items: await this.#itemsOf(record, scope) }
   }
 
@@ -201,7 +209,7 @@ export class MemoryRuns<TContext> implements Store<TContext> {
     this.#fenced(scope, () => this.#threads.saveThread(threadId, changes, scope))
 
   deleteThread: Store<TContext>['deleteThread'] = (threadId, scope) =>
-    this.#lock.run(threadId, async () => {
+    this.#lock.run(threadLock(threadId), async () => {
       this.#checkFence(scope)
       if (!(await this.#findThread(threadId, scope))) return
       await this.#threads.deleteThread(threadId, scope)
@@ -211,7 +219,7 @@ export class MemoryRuns<TContext> implements Store<TContext> {
 
   loadItem: Store<TContext>['loadItem'] = async (threadId, itemId, scope) => {
     const item = await this.#threads.loadItem(threadId, itemId, scope)
-    if (!this.#records.activeOn(threadId)?.setAside.has(itemId)) return item
+    if (!setAsideBy(this.#records.activeOn(threadId)).has(itemId)) return item
     throw new ChatKitError('item_not_found', `Thread "${threadId}" has no item "${itemId}".`)
   }
 
@@ -220,8 +228,8 @@ export class MemoryRuns<TContext> implements Store<TContext> {
     query: ItemQuery,
     scope: Scope<TContext>,
   ): Promise<Page<ThreadItem>> => {
-    const setAside = this.#records.activeOn(threadId)?.setAside
-    if (!setAside || setAside.size === 0) return this.#threads.listItems(threadId, query, scope)
+    const setAside = setAsideBy(this.#records.activeOn(threadId))
+    if (setAside.size === 0) return this.#threads.listItems(threadId, query, scope)
     if (query.after !== undefined && setAside.has(query.after)) return { data: [], has_more: false }
     // What is set aside is left out before paging, so that pages stay full: one row more than asked tells of the next.
     const data: ThreadItem[] = []
@@ -267,7 +275,7 @@ export class MemoryRuns<TContext> implements Store<TContext> {
 
   async #fenced<T>(scope: Scope<TContext>, write: () => Promise<T>): Promise<T> {
     if (!scope.run) return write()
-    return this.#lock.run(scope.run.threadId, () => {
+    return this.#lock.run(threadLock(scope.run.threadId), () => {
       this.#checkFence(scope)
       return write()
     })
@@ -286,7 +294,24 @@ export class MemoryRuns<TContext> implements Store<TContext> {
   }
 }
 
+// Each kind of key has a prefix of its own: ids come from clients, and one must not pass for another.
+const threadLock = (threadId: string): string => `thread ${threadId}`
+
+/** What a retry has set aside, but for what the new answer has made anew under the same id. */
+const setAsideBy = (record: RunRecord | undefined): ReadonlySet<string> =>
+  record && record.setAside.size > 0
+    ? new Set([...record.setAside].filter((id) => !record.itemIds.has(id)))
+    : NOTHING
+
+const NOTHING: ReadonlySet<string> = new Set()
+
 const REFUSED: Appended = { accepted: false, stopRequested: false }
+
+/** By their numbers: one may be missing, where a write has failed. */
+function entriesAfter(log: LogEntry[], after: number): LogEntry[] {
+  const from = log.findIndex(({ seq }) => seq > after)
+  return from === -1 ? [] : log.slice(from)
+}
 
 const threadOf = ({ newThread, thread }: TurnOpening): string => newThread?.id ?? thread ?? ''
 

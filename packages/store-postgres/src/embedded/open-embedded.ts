@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { Kysely } from 'kysely'
+import { markEmbedded } from './embedded-databases.ts'
 import { embeddedDialect } from './embedded-dialect.ts'
 import type { EmbeddedExtension } from './messages.ts'
 import { WorkerConnection } from './worker-connection.ts'
@@ -40,6 +41,7 @@ export async function openEmbedded<DB = unknown>(
     extensions: options.extensions ?? [],
   })
   const db = new Kysely<DB>({ dialect: embeddedDialect(connection) })
+  markEmbedded(db)
   const close = (): Promise<void> => connection.close()
   return { db, close, [Symbol.asyncDispose]: close }
 }

@@ -19,3 +19,11 @@ export const itemValues = (entry: string): string => `
   (${entry}->'data'->>'created_at')::timestamptz`
 
 export const itemColumns = 'id, type, data, visible, created_at'
+
+/** SQL: the entries of `itemsJson` behind a place, as rows `entry (value, place)` that count from 1. */
+export const itemEntries = (json: string): string =>
+  `jsonb_array_elements(${json}::jsonb) with ordinality as entry (value, place)`
+
+// A replacement takes a number of the sequence too and leaves it unused: its row keeps the one it has.
+export const replaceItem = `on conflict (thread_id, id) do update
+  set type = excluded.type, data = excluded.data, visible = excluded.visible, created_at = excluded.created_at`

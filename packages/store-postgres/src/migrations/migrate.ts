@@ -39,7 +39,8 @@ interface Answer {
   answer: string | null
 }
 
-async function versionOf(trx: Transaction, tables: Tables): Promise<number> {
+/** The version that a schema is at; 0 where nothing is there yet. */
+export async function versionOf(trx: Transaction, tables: Tables): Promise<number> {
   const [table] = await run(
     trx,
     statement<Answer>('select to_regclass($1)::text as answer', [tables.migrations]),

@@ -2,7 +2,8 @@ import type { Attachment, Scope } from '@robolearn/chatkit-server-core'
 import { toJson } from '../mapping/to-json.ts'
 import type { Tables } from '../schema.ts'
 import { statement, type Statement } from '../statement.ts'
-import { isOwn, ownKey } from './scoped.ts'
+import type { DeletedRow } from './items.ts'
+import { holds, isOwn, mayWrite, ownKey } from './scoped.ts'
 
 /** An attachment as JSON; no row when there is none. */
 export interface LoadedAttachmentRow {
@@ -40,7 +41,7 @@ export function saveAttachment(
       for key share
     ), saved as (
       insert into ${tables.attachments} as attachment (id, owner_id, tenant_id, thread_id, data)
-      select $1, $2, $3, $4, $5::jsonb where $4::text is null or exists (select from target)
+      select $1, $2, $3, $4, $5::jsonb where ($4::text is null or exists (select from target)) and ${holds(scope)}
       on conflict (id) do update set thread_id = excluded.thread_id, data = excluded.data where ${isOwn('attachment')}
       returning id
     )
@@ -49,9 +50,10 @@ export function saveAttachment(
   )
 }
 
-export function deleteAttachment(tables: Tables, attachmentId: string, scope: Scope): Statement<never> {
+export function deleteAttachment(tables: Tables, attachmentId: string, scope: Scope): Statement<DeletedRow> {
   return statement(
-    `delete from ${tables.attachments} as attachment where ${isOwn('attachment')}`,
+    `delete from ${tables.attachments} as attachment where ${mayWrite('attachment', scope)}
+    returning attachment.id`,
     ownKey(attachmentId, scope),
   )
 }

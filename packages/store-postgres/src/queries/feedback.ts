@@ -2,7 +2,7 @@ import type { Feedback, Scope } from '@robolearn/chatkit-server-core'
 import { toJson } from '../mapping/to-json.ts'
 import type { Tables } from '../schema.ts'
 import { statement, type Statement } from '../statement.ts'
-import { isOwn, ownKey } from './scoped.ts'
+import { mayWrite, ownKey } from './scoped.ts'
 
 /** No row when there is no such thread; an item that is not there, in whose case nothing was written, or null. */
 export interface SavedFeedbackRow {
@@ -16,13 +16,13 @@ export function saveFeedback(
 ): Statement<SavedFeedbackRow> {
   return statement(
     `with target as (
-      select thread.id from ${tables.threads} as thread where ${isOwn('thread')} for key share
+      select thread.id from ${tables.threads} as thread where ${mayWrite('thread', scope)} for key share
     ), wanted as (
       select distinct id from jsonb_array_elements_text($4::jsonb) as entry (id)
     ), found as (
       select item.thread_id, item.id from target
       join ${tables.items} as item on item.thread_id = target.id
-      where item.id in (select id from wanted)
+      where item.id in (select id from wanted) and item.superseded_by is null
       for key share of item
     ), missing as (
       select min(id) as id from wanted where id not in (select id from found)

@@ -1,9 +1,9 @@
 import type { ItemQuery, Scope, ThreadItem } from '@robolearn/chatkit-server-core'
-import { itemColumns, itemsJson, itemValues } from '../mapping/item.ts'
+import { itemColumns, itemEntries, itemsJson, itemValues, replaceItem } from '../mapping/item.ts'
 import type { Tables } from '../schema.ts'
 import { statement, type Statement } from '../statement.ts'
 import { beyond, type PageRow } from './page.ts'
-import { isOwn, ownKey } from './scoped.ts'
+import { isOwn, mayWrite, ownKey } from './scoped.ts'
 
 /** No row when there is no such thread; null when the thread has no such item. */
 export interface LoadedItemRow {
@@ -18,14 +18,15 @@ export function loadItem(
 ): Statement<LoadedItemRow> {
   return statement(
     `select (
-      select item.data from ${tables.items} as item where item.thread_id = thread.id and item.id = $4
+      select item.data from ${tables.items} as item
+      where item.thread_id = thread.id and item.id = $4 and item.superseded_by is null
     )::text as item
     from ${tables.threads} as thread where ${isOwn('thread')}`,
     [...ownKey(threadId, scope), itemId],
   )
 }
 
-/** No row when there is no such thread. Hidden items are left out before the page is cut. */
+/** No row when there is no such thread. What is not to be seen is left out before the page is cut. */
 export function listItems(
   tables: Tables,
   threadId: string,
@@ -33,7 +34,7 @@ export function listItems(
   scope: Scope,
 ): Statement<PageRow> {
   const values: (string | number | null)[] = [...ownKey(threadId, scope), limit + 1]
-  const listed = `thread_id = thread.id ${include === 'visible' ? 'and visible' : ''}`
+  const listed = `thread_id = thread.id and superseded_by is null ${include === 'visible' ? 'and visible' : ''}`
   const fromCursor =
     after === undefined
       ? ''
@@ -49,19 +50,14 @@ export function listItems(
   )
 }
 
-/** One row when they were written, none when there is no such thread. */
-export interface WrittenRow {
-  thread: string
+/** One row for each that was deleted. */
+export interface DeletedRow {
+  id: string
 }
 
-/** Fails on an id that the thread has already. */
-export function appendItems(
-  tables: Tables,
-  threadId: string,
-  items: ThreadItem[],
-  scope: Scope,
-): Statement<WrittenRow> {
-  return writeItems(tables, threadId, items, scope)
+/** One row when it was written, none when there is no such thread. */
+export interface WrittenRow {
+  thread: string
 }
 
 export function saveItem(
@@ -70,47 +66,35 @@ export function saveItem(
   item: ThreadItem,
   scope: Scope,
 ): Statement<WrittenRow> {
-  // A replacement takes a number of the sequence too and leaves it unused: its row keeps the one it has.
-  return writeItems(
-    tables,
-    threadId,
-    [item],
-    scope,
-    `on conflict (thread_id, id) do update
-      set type = excluded.type, data = excluded.data, visible = excluded.visible, created_at = excluded.created_at`,
-  )
-}
-
-function writeItems(
-  tables: Tables,
-  threadId: string,
-  items: ThreadItem[],
-  scope: Scope,
-  onConflict = '',
-): Statement<WrittenRow> {
   // The update locks the thread's row, so sequences are committed in their order, and a list that is being
   // paged never gets a row behind it.
   return statement(
     `with advanced as (
       update ${tables.threads} as thread
-      set last_item_seq = thread.last_item_seq + jsonb_array_length($4::jsonb), updated_at = now()
-      where ${isOwn('thread')}
-      returning thread.id, thread.last_item_seq - jsonb_array_length($4::jsonb) as before
+      set last_item_seq = thread.last_item_seq + 1, updated_at = now()
+      where ${mayWrite('thread', scope)}
+      returning thread.id, thread.last_item_seq - 1 as before
     ), written as (
       insert into ${tables.items} (thread_id, seq, ${itemColumns})
       select advanced.id, advanced.before + entry.place, ${itemValues('entry.value')}
-      from advanced, jsonb_array_elements($4::jsonb) with ordinality as entry (value, place)
-      ${onConflict}
+      from advanced, ${itemEntries('$4')}
+      ${replaceItem}
     )
     select id as thread from advanced`,
-    [...ownKey(threadId, scope), itemsJson(items)],
+    [...ownKey(threadId, scope), itemsJson([item])],
   )
 }
 
-export function deleteItem(tables: Tables, threadId: string, itemId: string, scope: Scope): Statement<never> {
+export function deleteItem(
+  tables: Tables,
+  threadId: string,
+  itemId: string,
+  scope: Scope,
+): Statement<DeletedRow> {
   return statement(
     `delete from ${tables.items} as item using ${tables.threads} as thread
-    where item.thread_id = thread.id and item.id = $4 and ${isOwn('thread')}`,
+    where item.thread_id = thread.id and item.id = $4 and ${mayWrite('thread', scope)}
+    returning item.id`,
     [...ownKey(threadId, scope), itemId],
   )
 }

@@ -1,31 +1,10 @@
-import type { Scope, Thread, ThreadChanges, ThreadItem } from '@robolearn/chatkit-server-core'
-import { itemColumns, itemsJson, itemValues } from '../mapping/item.ts'
-import { storableText, threadJson, threadValues } from '../mapping/thread.ts'
+import type { Scope, ThreadChanges } from '@robolearn/chatkit-server-core'
+import { storableText, threadJson } from '../mapping/thread.ts'
 import { toJson } from '../mapping/to-json.ts'
 import type { Tables } from '../schema.ts'
 import { statement, type Statement } from '../statement.ts'
-import { isOwn, ownKey } from './scoped.ts'
-
-/** Makes a thread together with its first items. */
-export function insertThread(
-  tables: Tables,
-  thread: Thread,
-  items: ThreadItem[],
-  scope: Scope,
-): Statement<never> {
-  return statement(
-    `with made as (
-      insert into ${tables.threads}
-        (id, owner_id, tenant_id, title, status, allowed_image_domains, metadata, created_at, last_item_seq)
-      values ($1, $2, $3, $5, $6::jsonb, $7::jsonb, $8::jsonb, $9::timestamptz, jsonb_array_length($4::jsonb))
-      returning id
-    )
-    insert into ${tables.items} (thread_id, seq, ${itemColumns})
-    select made.id, entry.place, ${itemValues('entry.value')}
-    from made, jsonb_array_elements($4::jsonb) with ordinality as entry (value, place)`,
-    [...ownKey(thread.id, scope), itemsJson(items), ...threadValues(thread)],
-  )
-}
+import type { DeletedRow } from './items.ts'
+import { isOwn, mayWrite, ownKey } from './scoped.ts'
 
 /** One thread as JSON; no row when there is none. */
 export interface LoadedThreadRow {
@@ -60,16 +39,16 @@ export function updateThread(
   }
   if (metadata !== undefined) set('metadata', toJson(metadata, what), 'jsonb')
   return statement(
-    `update ${tables.threads} as thread set ${columns.join(', ')} where ${isOwn('thread')}
+    `update ${tables.threads} as thread set ${columns.join(', ')} where ${mayWrite('thread', scope)}
     returning ${threadJson('thread')}::text as thread`,
     values,
   )
 }
 
-/** Its items, the feedback on them and its attachments go with it, by their foreign keys. */
-export function deleteThread(tables: Tables, threadId: string, scope: Scope): Statement<never> {
+/** Everything of it goes with it, by foreign keys: of its runs first the rows, for which their writers wait. */
+export function deleteThread(tables: Tables, threadId: string, scope: Scope): Statement<DeletedRow> {
   return statement(
-    `delete from ${tables.threads} as thread where ${isOwn('thread')}`,
+    `delete from ${tables.threads} as thread where ${mayWrite('thread', scope)} returning thread.id`,
     ownKey(threadId, scope),
   )
 }

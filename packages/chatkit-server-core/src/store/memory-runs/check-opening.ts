@@ -9,7 +9,7 @@ import { prepareStep, type PreparedStep } from './prepare-step.ts'
 export interface CheckedOpening {
   thread: Thread
   step: PreparedStep
-  /** Bound to the thread by the turn. */
+  /** As they are; the turn binds them to the thread. */
   attachments: Attachment[]
 }
 
@@ -28,7 +28,7 @@ export async function checkOpening<TContext>(
   for (const id of opening.attachmentIds) {
     const found = await threads.loadAttachment(id, scope).catch(undefinedIfNotFound)
     if (!found || (found.thread_id ?? thread.id) !== thread.id) return 'attachment_not_found'
-    attachments.push({ ...found, thread_id: thread.id })
+    attachments.push(found)
   }
   const step = newThread ? NOTHING : await prepareStep(threads, thread.id, wanted, scope)
   return typeof step === 'string' ? step : { thread, step, attachments }

@@ -5,7 +5,7 @@ export interface RunRecord {
   ref: RunRef
   owner: string
   tenant: string | undefined
-  /** Of the request that opened it. */
+  /** Of the request that opened it, as long as it is running. */
   context: unknown
   status: RunStatus
   stopRequested: boolean
@@ -14,8 +14,8 @@ export interface RunRecord {
   logBytes: number
   /** Items that it has made or was opened with, in their order. */
   itemIds: Set<string>
-  /** Whether it has made an item that a client sees. */
-  hasBegun: boolean
+  /** The visible items among them that it has made itself. */
+  madeIds: Set<string>
   /** What a retry has set aside. */
   setAside: ReadonlySet<string>
   endedAtMs: number
@@ -62,7 +62,7 @@ export class RunRecords {
       log: [...run.entries],
       logBytes: run.entries.reduce((sum, { json }) => sum + json.length, 0),
       itemIds: new Set(items.map(({ id }) => id)),
-      hasBegun: false,
+      madeIds: new Set(),
       setAside,
       endedAtMs: 0,
     }
@@ -97,6 +97,7 @@ export class RunRecords {
 
   end(record: RunRecord, status: Exclude<RunStatus, 'running'>): void {
     record.status = status
+    record.context = undefined
     record.endedAtMs = this.#options.now()
     this.#activeByThread.delete(record.ref.threadId)
     this.#ended.add(record)
