@@ -146,24 +146,31 @@ describe('when the client leaves', () => {
     ['the signal of the request fires', (_response, abort) => abort.abort()],
   ]
 
-  it.each(leaving)('%s: an answer tied to the connection stops within 50 ms', async (_how, leave) => {
-    const begun = Promise.withResolvers<void>()
-    const stopped = Promise.withResolvers<void>()
-    const server = new TestServer(async function* (turn) {
-      yield* beginning(answer(turn, ''), 'partial')
-      begun.resolve()
-      await new Promise((resolve) => turn.signal.addEventListener('abort', resolve))
-      stopped.resolve()
-    })
-    const abort = new AbortController()
-    const response = await handlerOf(server).fetch(new Request(post(create('Hi')), { signal: abort.signal }))
-    await begun.promise
-    const before = performance.now()
-    await leave(response, abort)
-    await stopped.promise
-    expect(performance.now() - before).toBeLessThan(50)
-    await server.close()
-  })
+  // Again where the machine was busy: the bound is of the server, not of its neighbours.
+  it.each(leaving)(
+    '%s: an answer tied to the connection stops within 50 ms',
+    { retry: 3 },
+    async (_how, leave) => {
+      const begun = Promise.withResolvers<void>()
+      const stopped = Promise.withResolvers<void>()
+      const server = new TestServer(async function* (turn) {
+        yield* beginning(answer(turn, ''), 'partial')
+        begun.resolve()
+        await new Promise((resolve) => turn.signal.addEventListener('abort', resolve))
+        stopped.resolve()
+      })
+      const abort = new AbortController()
+      const response = await handlerOf(server).fetch(
+        new Request(post(create('Hi')), { signal: abort.signal }),
+      )
+      await begun.promise
+      const before = performance.now()
+      await leave(response, abort)
+      await stopped.promise
+      expect(performance.now() - before).toBeLessThan(50)
+      await server.close()
+    },
+  )
 
   it.each(leaving)('%s: the answer to a client that resumes goes on', async (_how, leave) => {
     const gate = Promise.withResolvers<void>()
