@@ -72,7 +72,10 @@ export function createApp(options: AppOptions): Hono {
     })
   }
 
-  app.use('/session', bodyLimit({ maxSize: 1_024 }))
+  app.use(
+    '/session',
+    bodyLimit({ maxSize: 1_024, onError: (c) => c.json({ message: 'The body is larger than 1 KiB.' }, 413) }),
+  )
   app.use('/session', async (c, next) => {
     if (isSameOrigin(c.req.raw)) return next()
     return c.json({ message: 'Sign in and out from this site’s own pages only.' }, 403)

@@ -83,6 +83,7 @@ describe('the course site on its embedded database', { timeout: 60_000 }, () => 
     const visitor = new Visitor(site.url)
     expect((await visitor.signIn('mallory')).status).toBe(404)
     expect((await visitor.post('/session', {})).status).toBe(400)
+    expect((await visitor.post('/session', { learner: 'x'.repeat(2_000) })).status).toBe(413)
     const elsewhere = await visitor.post('/session', { learner: 'ada' }, { origin: 'https://evil.example' })
     expect(elsewhere.status).toBe(403)
     const framed = await visitor.post('/session', { learner: 'ada' }, { 'sec-fetch-site': 'cross-site' })
