@@ -1,6 +1,7 @@
 import { Kysely, PostgresDialect } from 'kysely'
 import { Pool } from 'pg'
 import type { Database } from './database.ts'
+import { freshPool } from './fresh-pool.ts'
 
 /** How long a statement waits for a connection, of a full pool or of a server that does not answer. */
 const CONNECT_TIMEOUT_MS = 5_000
@@ -13,6 +14,6 @@ export function connect(connectionString: string): { db: Database; end: () => Pr
   pool.on('error', () => {})
   // The same for one in use: its statement rejects, and that is all there is to know.
   pool.on('connect', (client) => client.on('error', () => {}))
-  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) })
+  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: freshPool(pool) }) })
   return { db, end: () => db.destroy() }
 }

@@ -4,6 +4,7 @@ import { PostgresStore } from '@robolearn/store-postgres'
 import { Kysely, PostgresDialect } from 'kysely'
 import { Pool } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { slowToClose } from './slow-to-close.ts'
 import { createThread, message, newThread, scopeOf } from './conversation.ts'
 import { freshDatabase, query, type FreshDatabase } from './fresh-database.ts'
 
@@ -73,6 +74,31 @@ describe('a server that ends its connections', () => {
     await pool.end()
     await store.saveItem(thread.id, message(thread.id, 'y'), scope)
     await store.close()
+  })
+})
+
+describe('a server that says goodbye long before its connection closes', () => {
+  it('is not asked on that connection again', async () => {
+    const proxy = await slowToClose(database.url)
+    const store = new PostgresStore({ connectionString: proxy.url })
+    const scope = scopeOf()
+    const thread = newThread()
+    await createThread(store, thread, [], scope)
+    const pool = new Pool({ connectionString: database.url, max: 1 })
+    const holder = await pool.connect()
+    await holder.query('begin')
+    await holder.query('select * from chatkit.threads for update')
+    const waiting = store.saveItem(thread.id, message(thread.id, 'x'), scope).catch((error: unknown) => error)
+    const blocked = `select pg_terminate_backend(pid) as ended from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+    await expect.poll(() => query(database.url, blocked)).toEqual([{ ended: true }])
+    expect(await waiting).toMatchObject({ code: 'unavailable', cause: { code: 'connection_lost' } })
+    await holder.query('rollback')
+    holder.release()
+    await pool.end()
+    // Nothing has closed yet: what went to the dead connection would wait for ever.
+    await store.saveItem(thread.id, message(thread.id, 'y'), scope)
+    await store.close()
+    proxy.close()
   })
 })
 
