@@ -1,0 +1,6 @@
+import { defineProject } from 'vitest/config'
+
+/** What every project's tests share. The times are for a slow machine that does much else: none is a measure. */
+export default defineProject({
+  test: { testTimeout: 30_000, hookTimeout: 60_000, expect: { poll: { timeout: 10_000 } } },
+})
