@@ -29,8 +29,9 @@ const database = process.env.TEST_DATABASE_URL ? undefined : await startPostgres
 const databaseUrl = process.env.TEST_DATABASE_URL || database?.url
 let caught = 0
 try {
-  // What fails without a patch would pass for a catch of every one.
-  const untouched = await runSuite(copy, { tests: [suite], databaseUrl })
+  // What fails without a patch would pass for a catch.
+  const tests = await Promise.all(patches.map((patch) => namedTests(join(folder, patch), suite)))
+  const untouched = await runSuite(copy, { tests: [...new Set(tests.flat())], databaseUrl })
   if (!untouched.passed)
     console.log(`not one can be judged: ${untouched.failure} fails on the untouched code`)
   else for (const patch of patches) if (await catches(patch, suite)) caught += 1
