@@ -76,7 +76,7 @@ afterAll(async () => {
 
 const input = { content: [{ type: 'input_text', text: 'Hello' }], attachments: [], inference_options: {} }
 
-const RETRYABLE = { type: 'error', code: 'stream.error', allow_retry: true }
+const RETRYABLE = { type: 'error', allow_retry: true }
 
 describe('a database that is restarted under answers', { timeout: 120_000 }, () => {
   it.each([
@@ -109,8 +109,9 @@ describe('a database that is restarted under answers', { timeout: 120_000 }, () 
     for (const [index, { seen }] of followed.entries()) {
       const events = seen.map(({ json }) => JSON.parse(json) as ThreadStreamEvent)
       const log = await store.readEvents(readers[index]?.runId ?? '', 0, ada)
-      const hasFailed = log?.status === 'failed'
-      expect(staysAway ? ['failed'] : ['completed', 'failed']).toContain(log?.status)
+      // What its own process cannot end any more is interrupted by the sweeper.
+      const hasFailed = log?.status === 'failed' || log?.status === 'interrupted'
+      expect(hasFailed || (!staysAway && log?.status === 'completed')).toBe(true)
       expect(events.at(-1)).toMatchObject(hasFailed ? RETRYABLE : { type: 'thread.item.done' })
       expect(log?.entries).toEqual(seen)
       const deltas = events.flatMap((event) =>

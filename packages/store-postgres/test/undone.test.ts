@@ -1,3 +1,4 @@
+import type { RunEnding, RunRef } from '@robolearn/chatkit-server-core'
 import { PostgresStore, type Database } from '@robolearn/store-postgres'
 import { Kysely, PostgresDialect } from 'kysely'
 import { Client, Pool } from 'pg'
@@ -6,18 +7,20 @@ import { begin, createThread, entry, message, newThread, scopeOf } from './conve
 import { freshDatabase, query, type FreshDatabase } from './fresh-database.ts'
 
 let database: FreshDatabase
+let first: Client
 let other: Client
 beforeAll(async () => {
   database = await freshDatabase()
   await using store = new PostgresStore({ connectionString: database.url })
   await store.migrate()
+  first = new Client(database.url)
   other = new Client(database.url)
-  await other.connect()
+  await Promise.all([first.connect(), other.connect()])
   // Whoever looks for the deadlock is the one that is undone: that is to be the store.
   await other.query(`set deadlock_timeout = '1min'`)
 })
 afterAll(async () => {
-  await other.end()
+  await Promise.all([first.end(), other.end()])
   await database.drop()
 })
 
@@ -38,52 +41,57 @@ function watched(settings: string): { store: PostgresStore; undone: unknown[]; c
   return { store, undone, close: () => store.close().then(() => pool.end()) }
 }
 
-async function untilWaiting(): Promise<void> {
+async function untilWaiting(sessions: number): Promise<void> {
   const waiting = `select 1 from pg_stat_activity
     where datname = current_database() and wait_event_type = 'Lock'`
-  await expect.poll(() => query(database.url, waiting), { timeout: 20_000 }).toHaveLength(1)
+  await expect.poll(() => query(database.url, waiting), { timeout: 20_000 }).toHaveLength(sessions)
 }
 
-const lockRun = (id: string): Promise<unknown> =>
-  other.query('select 1 from chatkit.runs where id = $1 for update', [id])
+/**
+ * Has the store, which locks a thread first and then its run, wait for somebody who waits for it. In this order: it
+ * waits for the first one, the other one waits for it, and then only the other one is in its way.
+ */
+async function inDeadlock<T>({ id, threadId }: RunRef, act: () => Promise<T>): Promise<T> {
+  for (const client of [first, other]) {
+    await client.query('begin')
+    await client.query('select 1 from chatkit.runs where id = $1 for share', [id])
+  }
+  const acting = act()
+  await untilWaiting(1)
+  const locking = other.query('select 1 from chatkit.threads where id = $1 for update', [threadId])
+  await untilWaiting(2)
+  await first.query('commit')
+  await locking
+  await other.query('commit')
+  return acting
+}
 
-const lockThread = (id: string): Promise<unknown> =>
-  other.query('select 1 from chatkit.threads where id = $1 for update', [id])
-
-// The store locks the thread first and then the run; here it is the other way round.
 describe('what the database undoes', { timeout: 60_000 }, () => {
-  const patient = '-c deadlock_timeout=3s'
+  const watchful = '-c deadlock_timeout=10ms'
 
   it('is stored all the same, where it was a statement that met another in a deadlock', async () => {
-    const { store, undone, close } = watched(patient)
+    const { store, undone, close } = watched(watchful)
     const scope = scopeOf()
     const run = await begin(store, scope, { newThread: newThread() })
     const item = message(run.threadId, 'answer')
-    await other.query('begin')
-    await lockRun(run.id)
-    const appended = store.appendItemEvent(run, [entry(1)], { save: item })
-    await untilWaiting()
-    await lockThread(run.threadId)
-    await other.query('commit')
-    expect(await appended).toEqual({ accepted: true, stopRequested: false })
+    const ending: RunEnding = { status: 'completed', items: [item], entries: [entry(1)] }
+    expect(await inDeadlock(run, () => store.closeRun(run, ending))).toBe(true)
     expect(undone).toEqual(['40P01'])
-    expect((await store.readEvents(run.id, 0, scope))?.entries).toEqual([entry(1)])
+    expect(await store.readEvents(run.id, 0, scope)).toMatchObject({
+      status: 'completed',
+      entries: [entry(1)],
+    })
     expect(await store.loadItem(run.threadId, item.id, scope)).toEqual(item)
     await close()
   })
 
   it('is done again from its beginning, where it was a transaction that met another in a deadlock', async () => {
-    const { store, undone, close } = watched(patient)
+    const { store, undone, close } = watched(watchful)
     await using executing = new PostgresStore({ connectionString: database.url })
     const scope = scopeOf()
     const run = await begin(executing, scope, { newThread: newThread() })
-    await other.query('begin')
-    await lockRun(run.id)
-    const ended = store.closeRun(run, { status: 'interrupted', items: [], entries: [] })
-    await untilWaiting()
-    await lockThread(run.threadId)
-    await other.query('commit')
-    expect(await ended).toBe(true)
+    const ending: RunEnding = { status: 'interrupted', items: [], entries: [] }
+    expect(await inDeadlock(run, () => store.closeRun(run, ending))).toBe(true)
     expect(undone).toEqual(['40P01'])
     expect(await store.readEvents(run.id, 0, scope)).toMatchObject({ status: 'interrupted' })
     await close()
@@ -98,7 +106,7 @@ describe('what the database undoes', { timeout: 60_000 }, () => {
     await other.query(`update chatkit.threads set title = 'Servos' where id = $1`, [thread.id])
     const item = message(thread.id, 'kept')
     const saved = store.saveItem(thread.id, item, scope)
-    await untilWaiting()
+    await untilWaiting(1)
     await other.query('commit')
     await saved
     expect(undone).toEqual(['40001'])
