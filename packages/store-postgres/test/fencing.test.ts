@@ -63,6 +63,26 @@ describe('what is written while an end of its run is under way', () => {
   })
 })
 
+describe('who follows a run', () => {
+  it('is woken when there is something to read, and not while it is being written', async () => {
+    const scope = scopeOf()
+    const run = await begin(store, scope, { newThread: newThread() })
+    const reading: Promise<number | undefined>[] = []
+    const read = async (): Promise<number | undefined> =>
+      (await store.readEvents(run.id, 0, scope))?.entries.length
+    const stop = store.watchRuns([run.id], () => reading.push(read()))
+    await other.query('begin')
+    await other.query('select 1 from chatkit.runs where id = $1 for update', [run.id])
+    const appended = store.appendDeltas(run, [entry(1)])
+    await untilWaiting(1)
+    await Promise.all(reading)
+    await other.query('commit')
+    await appended
+    stop()
+    expect((await Promise.all(reading)).at(-1)).toBe(1)
+  })
+})
+
 describe('a turn that is opened while the last run is being ended', () => {
   it('waits for the end, and sees what that has stored', async () => {
     const scope = scopeOf()

@@ -157,6 +157,25 @@ describe('a connection that is cut after the database has written, before it cou
     proxy.close()
   })
 
+  it('does not change what is sent again, whatever has come since', async () => {
+    const proxy = await proxyTo(database.url)
+    const store = new PostgresStore({ connectionString: proxy.url })
+    const scope = scopeOf()
+    const run = await begin(store, scope, { newThread: newThread() })
+    const cut = proxy.cutNextAnswer()
+    const appended = [
+      store.appendDeltas(run, [entry(1), entry(2)]),
+      store.appendDeltas(run, [entry(3)]),
+      store.appendDeltas(run, [entry(4), entry(5)]),
+    ]
+    await cut
+    for (const { accepted } of await Promise.all(appended)) expect(accepted).toBe(true)
+    const log = await store.readEvents(run.id, 0, scope)
+    expect(log?.entries).toEqual([1, 2, 3, 4, 5].map((seq) => entry(seq)))
+    await store.close()
+    proxy.close()
+  })
+
   it('does not make an item, an end or a turn fail that was stored', async () => {
     const proxy = await proxyTo(database.url)
     const store = new PostgresStore({ connectionString: proxy.url })

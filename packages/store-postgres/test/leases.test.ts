@@ -1,7 +1,7 @@
 import { PostgresStore, type Database } from '@robolearn/store-postgres'
 import { Kysely, PostgresDialect } from 'kysely'
 import { Pool } from 'pg'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { begin, entry, newThread, scopeOf } from './conversation.ts'
 import { freshDatabase, query, type FreshDatabase } from './fresh-database.ts'
 
@@ -92,6 +92,25 @@ describe('a lease', { timeout: 30_000 }, () => {
     two.isConnected = true
     await expect.poll(() => leases('alive'), WITHIN).toHaveLength(2)
     expect(await two.store.appendDeltas(run, [entry(1)])).toEqual({ accepted: true, stopRequested: false })
+  })
+
+  it.each([
+    ['an hour late', -3_600_000],
+    ['an hour early', 3_600_000],
+  ])('is as long as it is for a process whose clock is %s', async (_, offMs) => {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + offMs })
+    try {
+      await process().store.migrate()
+    } finally {
+      vi.useRealTimers()
+    }
+    const [newest] = await query(
+      database.url,
+      `select extract(epoch from lease_until - clock_timestamp())::float as s from chatkit.processes
+      order by abs(extract(epoch from lease_until - clock_timestamp())) desc limit 1`,
+    )
+    const { s } = newest as { s: number }
+    expect(Math.abs(s)).toBeLessThan(60)
   })
 
   it('does not protect a run that its process has lost sight of', async () => {

@@ -1,8 +1,13 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import { PostgresStore, StoreError } from '@robolearn/store-postgres'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createThread, file, newThread, scopeOf } from './conversation.ts'
+import { Client } from 'pg'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { steps } from '../src/migrations/steps.ts'
+import { createThread, file, message, newThread, scopeOf } from './conversation.ts'
 import { freshDatabase, query, type FreshDatabase } from './fresh-database.ts'
 import { version1 } from './version-1.ts'
+import { version2 } from './version-2.ts'
 
 describe('migrate', () => {
   let database: FreshDatabase
@@ -18,14 +23,6 @@ describe('migrate', () => {
   afterAll(async () => {
     await Promise.all(opened.map((store) => store.close()))
     await database.drop()
-  })
-
-  it('can be called by twenty at once on an empty database', async () => {
-    const stores = Array.from({ length: 20 }, () => open('crowd'))
-    await Promise.all(stores.map((store) => store.migrate()))
-    const rows = await query(database.url, 'select version from crowd.migrations order by version')
-    expect(rows).toEqual([{ version: 1 }, { version: 2 }, { version: 3 }])
-    await Promise.all(stores.map((store) => store.close()))
   })
 
   it('does nothing the second time', async () => {
@@ -46,22 +43,6 @@ describe('migrate', () => {
     const thread = newThread()
     await createThread(one, thread, [], scope)
     await expect(two.loadThread(thread.id, scope)).rejects.toMatchObject({ code: 'thread_not_found' })
-  })
-
-  it('brings a database of version 1 up to date, with what is in it', async () => {
-    const old = await freshDatabase()
-    await query(old.url, ...version1)
-    const store = new PostgresStore({ connectionString: old.url })
-    const ada = scopeOf('ada')
-    await store.migrate()
-    expect(await store.loadThread('thr_1', ada)).toMatchObject({ id: 'thr_1', title: 'Servos' })
-    expect(await store.loadItem('thr_1', 'msg_1', ada)).toMatchObject({ content: [{ text: 'Hello' }] })
-    const attachment = file({ thread_id: 'thr_1' })
-    await store.saveAttachment(attachment, ada)
-    expect(await store.loadAttachment(attachment.id, ada)).toEqual(attachment)
-    await store.saveFeedback({ threadId: 'thr_1', itemIds: ['msg_1'], kind: 'positive' }, ada)
-    await store.close()
-    await old.drop()
   })
 
   it('works for a role that may not make schemas, in one that is there for it', async () => {
@@ -109,6 +90,137 @@ describe('migrate', () => {
     'is never reached with the schema name %j',
     (schema) => {
       expect(() => new PostgresStore({ connectionString: database.url, schema })).toThrow(TypeError)
+    },
+  )
+})
+
+/** What the catalog says of a schema: columns, constraints and indexes, in words. */
+const STRUCTURE = `
+  select table_name || '.' || column_name || ' ' || data_type || ' ' || coalesce(collation_name, '') || ' '
+    || is_nullable || ' ' || coalesce(column_default, '') as line
+  from information_schema.columns where table_schema = 'chatkit'
+  union all select conrelid::regclass::text || ': ' || conname || ' ' || pg_get_constraintdef(oid)
+  from pg_constraint where connamespace = 'chatkit'::regnamespace
+  union all select indexdef from pg_indexes where schemaname = 'chatkit'
+  order by 1`
+const VERSIONS = 'select version from chatkit.migrations order by version'
+const PRESENT = steps.map((_, index) => ({ version: index + 1 }))
+
+const IN_THREAD = { thread_id: 'thr_1', owner_id: 'ada' }
+const EARLIER = [
+  { version: 1, statements: version1, attachments: [], feedback: [] },
+  {
+    version: 2,
+    statements: version2,
+    attachments: [{ id: 'atc_1', name: 'notes.pdf', ...IN_THREAD }],
+    feedback: [{ item_id: 'msg_1', kind: 'positive', ...IN_THREAD }],
+  },
+]
+async function versionsIn(url: string): Promise<unknown[]> {
+  const [made] = await query(url, `select to_regclass('chatkit.migrations')::text as name`)
+  return (made as { name: string | null }).name === null ? [] : query(url, VERSIONS)
+}
+
+describe('a database of an earlier version', () => {
+  it('is here for each of them', () => {
+    expect(EARLIER.map(({ version }) => version)).toEqual(PRESENT.slice(0, -1).map(({ version }) => version))
+  })
+
+  it.each(EARLIER)('$version is brought up to date, with what is in it', async (earlier) => {
+    const [old, fresh] = [await freshDatabase(), await freshDatabase()]
+    await query(old.url, ...earlier.statements)
+    for (const { url } of [old, fresh]) {
+      await using store = new PostgresStore({ connectionString: url })
+      await store.migrate()
+    }
+    expect(await query(old.url, VERSIONS)).toEqual(PRESENT)
+    expect(await query(old.url, STRUCTURE)).toEqual(await query(fresh.url, STRUCTURE))
+    {
+      await using store = new PostgresStore({ connectionString: old.url })
+      const ada = scopeOf('ada')
+      expect(await store.loadThread('thr_1', ada)).toMatchObject({ id: 'thr_1', title: 'Servos' })
+      expect(await store.loadItem('thr_1', 'msg_1', ada)).toMatchObject({ content: [{ text: 'Hello' }] })
+      const attachments = `select id, data->>'name' as name, thread_id, owner_id from chatkit.attachments`
+      expect(await query(old.url, attachments)).toEqual(earlier.attachments)
+      const feedback = 'select item_id, kind, thread_id, owner_id from chatkit.feedback'
+      expect(await query(old.url, feedback)).toEqual(earlier.feedback)
+      await store.saveAttachment(file({ id: 'atc_1', thread_id: 'thr_1' }), ada)
+      await store.saveItem('thr_1', message('thr_1', 'And then?'), ada)
+      const items = await store.listItems('thr_1', { limit: 9, order: 'asc', include: 'all' }, ada)
+      expect(items.data.map((item) => item.id)).toEqual(['msg_1', expect.stringMatching(/^msg_/)])
+      await store.saveFeedback({ threadId: 'thr_1', itemIds: ['msg_1'], kind: 'negative' }, ada)
+    }
+    await Promise.all([old.drop(), fresh.drop()])
+  })
+})
+
+/** A process of its own that migrates the database. */
+const migrating = (url: string, times = 1): ChildProcess => {
+  const script = fileURLToPath(new URL('./migrate-child.ts', import.meta.url))
+  return spawn(process.execPath, [script, url, String(times)], { stdio: ['ignore', 'inherit', 'inherit'] })
+}
+const exitOf = (child: ChildProcess): Promise<number | null> =>
+  new Promise((resolve) => {
+    child.once('exit', (code) => resolve(code))
+  })
+
+/** Keeps whoever wants to make this table waiting, until it is released. */
+async function holdUp(url: string, table: string): Promise<{ release: () => Promise<void> }> {
+  const holder = new Client(url)
+  await holder.connect()
+  await holder.query('begin')
+  await holder.query(`create table chatkit.${table} ()`)
+  return { release: () => holder.query('rollback').then(() => holder.end()) }
+}
+async function untilWaiting(url: string, migrations: number): Promise<void> {
+  const waiting = `select pid from pg_stat_activity
+    where datname = current_database() and wait_event_type = 'Lock'`
+  await expect.poll(() => query(url, waiting), { timeout: 100_000 }).toHaveLength(migrations)
+}
+
+describe('processes that migrate', { timeout: 120_000 }, () => {
+  let database: FreshDatabase
+  beforeEach(async () => {
+    database = await freshDatabase()
+    await query(database.url, 'create schema chatkit')
+  })
+  afterEach(() => database.drop())
+
+  it('may be four, five times each, all at once: one takes each step, and nobody fails', async () => {
+    const { release } = await holdUp(database.url, 'threads')
+    const exits = Array.from({ length: 4 }, () => exitOf(migrating(database.url, 5)))
+    await untilWaiting(database.url, 20)
+    await release()
+    expect(await Promise.all(exits)).toEqual(exits.map(() => 0))
+    expect(await query(database.url, VERSIONS)).toEqual(PRESENT)
+  })
+
+  it.each([
+    ['threads', 0],
+    ['items', 0],
+    ['feedback', 1],
+    ['runs', 2],
+    ['states', 2],
+  ])(
+    'and are killed before they make %s leave version %i, and the next start finishes',
+    async (table, version) => {
+      const { release } = await holdUp(database.url, table)
+      const child = migrating(database.url)
+      await untilWaiting(database.url, 1)
+      const exit = exitOf(child)
+      child.kill('SIGKILL')
+      await exit
+      expect(await versionsIn(database.url)).toEqual(PRESENT.slice(0, version))
+
+      await using store = new PostgresStore({ connectionString: database.url })
+      const migrated = store.migrate()
+      await release()
+      await migrated
+      expect(await query(database.url, VERSIONS)).toEqual(PRESENT)
+      const scope = scopeOf()
+      const thread = newThread()
+      await createThread(store, thread, [message(thread.id, 'Hello')], scope)
+      expect(await store.loadThread(thread.id, scope)).toEqual(thread)
     },
   )
 })

@@ -10,15 +10,20 @@ const folder =
   process.env.CONFORMANCE_DIR ||
   join(import.meta.dirname, '../../chatkit-server-core/test/fixtures/conformance')
 
-let database: FreshDatabase
+const servers = [
+  { name: 'PostgreSQL', url: inject('databaseUrl') },
+  { name: 'PostgreSQL 14', url: inject('databaseUrl14') },
+].flatMap(({ name, url }) => (url === undefined ? [] : [{ name, url }]))
+
+let databases: FreshDatabase[]
 let embedded: EmbeddedDatabase
 beforeAll(async () => {
-  database = await freshDatabase(inject('databaseUrl'))
+  databases = await Promise.all(servers.map(({ url }) => freshDatabase(url)))
   embedded = await openEmbedded()
 }, TIMEOUT_MS)
 afterAll(async () => {
   await embedded.close()
-  await database.drop()
+  await Promise.all(databases.map(({ drop }) => drop()))
 })
 
 // Each replay begins with an empty store: a schema of its own.
@@ -29,7 +34,10 @@ const open = async (where: { connectionString: string } | { db: Database }) => {
   return store
 }
 const stores = [
-  { name: 'PostgreSQL', open: () => open({ connectionString: database.url }) },
+  ...servers.map(({ name, url }, index) => ({
+    name,
+    open: () => open({ connectionString: databases[index]?.url ?? url }),
+  })),
   { name: 'PGlite', open: () => open({ db: embedded.db }) },
 ]
 

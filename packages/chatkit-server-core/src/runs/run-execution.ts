@@ -203,7 +203,7 @@ export class RunExecution {
       await this.#log.settle()
       outcome = await this.#end('failed', event)
     } catch (failure) {
-      outcome = await this.#closeBare(event)
+      outcome = await this.#closeBare(event, failure)
       if (outcome !== 'lost') onError(failure)
     }
     // Where the thread was deleted under the answer, or somebody else has ended it, there was nothing wrong.
@@ -211,13 +211,18 @@ export class RunExecution {
     return outcome
   }
 
-  /** What is left where an end fails: the run must not stay open, or its thread is taken for ever. */
-  async #closeBare(event: ThreadStreamEvent): Promise<RunOutcome> {
+  /**
+   * What is left where an end fails: the run must not stay open, or its thread is taken for ever. The words so far are
+   * kept where the store was only away; else they may be what it refused.
+   */
+  async #closeBare(event: ThreadStreamEvent, failure: unknown): Promise<RunOutcome> {
     const { store, run, hub, onError } = this.#options
-    const entries = [this.#log.number(toJson(event))]
+    const wasAway = ChatKitError.isInstance(failure) && failure.code === 'unavailable'
+    const items = wasAway ? this.#pending.partialMessages().map(mendedMessage) : []
+    const entries = [...items.map(done), event].map((last) => this.#log.number(toJson(last)))
     for (const delayMs of [...RETRY_DELAYS_MS, undefined]) {
       try {
-        const closed = await store.closeRun(run, { status: 'failed', items: [], entries })
+        const closed = await store.closeRun(run, { status: 'failed', items, entries })
         if (!closed) return 'lost'
         hub.publish(entries)
         return 'failed'
