@@ -5,6 +5,7 @@ type Benchmark = () => Promise<Record<string, number>>
 const benchmarks: Record<string, () => Promise<Benchmark>> = {
   'list-threads': async () => (await import('./list-threads/list-threads.ts')).listThreads,
   'stream-memory': async () => (await import('./stream-memory/stream-memory.ts')).streamMemory,
+  'stream-postgres': async () => (await import('./stream-postgres/stream-postgres.ts')).streamPostgres,
 }
 
 const name = process.argv[2] ?? ''
