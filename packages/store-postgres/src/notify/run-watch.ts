@@ -31,7 +31,11 @@ export class RunWatch {
     this.#options = options
     this.#watchers = new Watchers({ positions: (ids) => session.run(positions(tables, ids)) })
     const channel = `chatkit ${createHash('sha256').update(tables.schema).digest('hex').slice(0, 32)}`
-    const notify = (): Promise<unknown> => session.run(statement(`select pg_notify($1, '')::text`, [channel]))
+    // A word to others need not outlive a crash: waiting for the disk would keep those waiting who store events.
+    const notify = (): Promise<unknown> =>
+      session.run(
+        statement(`select set_config('synchronous_commit', 'off', true), pg_notify($1, '')::text`, [channel]),
+      )
     this.#notifier = new Notifier(notify)
     this.#listener =
       connectionString === undefined
