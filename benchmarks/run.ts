@@ -3,6 +3,7 @@ type Benchmark = () => Promise<Record<string, number>>
 
 // Each is loaded only when it runs, with what it needs.
 const benchmarks: Record<string, () => Promise<Benchmark>> = {
+  'first-delta': async () => (await import('./first-delta/first-delta.ts')).firstDelta,
   'list-threads': async () => (await import('./list-threads/list-threads.ts')).listThreads,
   'stream-memory': async () => (await import('./stream-memory/stream-memory.ts')).streamMemory,
   'stream-postgres': async () => (await import('./stream-postgres/stream-postgres.ts')).streamPostgres,

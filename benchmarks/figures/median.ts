@@ -1,4 +1,3 @@
-export function median(samples: readonly number[]): number {
-  const sorted = samples.toSorted((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
-}
+import { quantile } from './quantile.ts'
+
+export const median = (samples: readonly number[]): number => quantile(samples, 0.5)
