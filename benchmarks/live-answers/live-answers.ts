@@ -108,7 +108,11 @@ export async function liveAnswers(): Promise<Record<string, number>> {
       writes_per_s: Math.round(writes / tookS),
     }
   } finally {
-    await Promise.all([readers.own.close(), readers.other.close(), ...servers.map((server) => server.close())])
+    await Promise.all([
+      readers.own.close(),
+      readers.other.close(),
+      ...servers.map((server) => server.close()),
+    ])
     await postgres.stop()
   }
 }

@@ -20,7 +20,8 @@ export async function startDurablePostgres(): Promise<DurablePostgres> {
   try {
     for (const setting of DURABLE) {
       const { rows } = await client.query<Record<string, string>>(`show ${setting}`)
-      if (rows[0]?.[setting] !== 'on') throw new Error(`PostgreSQL runs with ${setting} ${rows[0]?.[setting]}.`)
+      if (rows[0]?.[setting] !== 'on')
+        throw new Error(`PostgreSQL runs with ${setting} ${rows[0]?.[setting]}.`)
     }
     const { rows } = await client.query<{ pid: number }>(
       `select split_part(pg_read_file('postmaster.pid'), E'\\n', 1)::int as pid`,

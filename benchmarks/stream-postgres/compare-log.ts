@@ -21,11 +21,7 @@ export function digestOf(events: readonly LoggedEvent[]): string {
 }
 
 /** In what a log differs from what was sent and from what the model said; undefined when in nothing. */
-export function differenceOf(
-  log: readonly LoggedEvent[],
-  sent: SentRun,
-  deltas: number,
-): string | undefined {
+export function differenceOf(log: readonly LoggedEvent[], sent: SentRun, deltas: number): string | undefined {
   if (log.length !== sent.events) return `it holds ${log.length} events, ${sent.events} were sent`
   const outOfOrder = log.findIndex(({ seq }, index) => seq !== index + 1)
   if (outOfOrder !== -1) return `event ${outOfOrder + 1} has the number ${log[outOfOrder]?.seq}`
@@ -55,7 +51,10 @@ export function assertFaultsAreFound(log: readonly LoggedEvent[], sent: SentRun,
     'one event less, numbered on': numbered(log.toSpliced(at, 1)),
     'one event twice': log.toSpliced(at, 0, ...log.slice(at, at + 1)),
     'an event in another place': moved(at, at + 1),
-    'another letter': log.toSpliced(at, 1, { seq: at + 1, json: log[at]?.json.replace('"delta"', '"Delta"') ?? '' }),
+    'another letter': log.toSpliced(at, 1, {
+      seq: at + 1,
+      json: log[at]?.json.replace('"delta"', '"Delta"') ?? '',
+    }),
   }
   for (const [what, events] of Object.entries(faulty)) {
     if (differenceOf(events, sent, deltas) === undefined)
