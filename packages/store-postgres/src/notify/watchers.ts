@@ -27,7 +27,8 @@ export class Watchers {
 
   /** Nobody knows which runs have gone on: their readers ask, and one statement answers them all. */
   wakeAll(): void {
-    for (const runId of [...this.#watchers.keys()]) this.wake(runId)
+    const followed = [...this.#watchers.keys()]
+    for (const runId of followed) this.wake(runId)
     if (this.#watchers.size === 0) this.close()
   }
 
