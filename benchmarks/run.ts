@@ -3,8 +3,11 @@ type Benchmark = () => Promise<Record<string, number>>
 
 // Each is loaded only when it runs, with what it needs.
 const benchmarks: Record<string, () => Promise<Benchmark>> = {
+  'first-delta': async () => (await import('./first-delta/first-delta.ts')).firstDelta,
   'list-threads': async () => (await import('./list-threads/list-threads.ts')).listThreads,
+  'live-answers': async () => (await import('./live-answers/live-answers.ts')).liveAnswers,
   'stream-memory': async () => (await import('./stream-memory/stream-memory.ts')).streamMemory,
+  'stream-postgres': async () => (await import('./stream-postgres/stream-postgres.ts')).streamPostgres,
 }
 
 const name = process.argv[2] ?? ''

@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net'
-import { answerParent } from '../stream-memory/child.ts'
+import { answerParent } from '../processes/child.ts'
 
 // Asks over raw sockets that stay open, one request after the other, as cheaply as it can.
 

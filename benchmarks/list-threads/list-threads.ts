@@ -1,5 +1,5 @@
 import { startPostgres } from '../../test/start-postgres.ts'
-import { startChild, type Child } from '../stream-memory/child.ts'
+import { startChild, type Child } from '../processes/child.ts'
 import { DEEP_THREADS, ITEMS_A_THREAD, makeDatabase, OTHER_THREADS, OWN_THREADS } from './fill-database.ts'
 import { measureTimes } from './measure-times.ts'
 import { measureThroughput } from './measure-throughput.ts'
@@ -17,7 +17,7 @@ export async function listThreads(): Promise<Record<string, number>> {
   const postgres = await startPostgres('embedded', { durable: true })
   const children: Child[] = []
   const start = async (peer: 'chatkit' | 'plain', url: string): Promise<MeasuredServer> => {
-    const child = startChild('../list-threads/server.ts', [peer, url])
+    const child = startChild(new URL('server.ts', import.meta.url), [peer, url])
     children.push(child)
     return { child, port: (await child.ask<{ port: number }>({ want: 'port' })).port }
   }
@@ -30,7 +30,7 @@ export async function listThreads(): Promise<Record<string, number>> {
     console.log(
       `empty database: ${OWN_THREADS} threads of one owner, ${ITEMS_A_THREAD} items each. Filled: besides, ${OTHER_THREADS} threads with ${ITEMS_A_THREAD} items each of 200 owners, and ${DEEP_THREADS} threads of one owner.`,
     )
-    const client = startChild('../list-threads/client.ts')
+    const client = startChild(new URL('client.ts', import.meta.url))
     children.push(client)
     const servers = { empty: await start('chatkit', empty), filled: await start('chatkit', filled) }
     const plain = await start('plain', filled)

@@ -1,5 +1,5 @@
-import type { Child } from '../stream-memory/child.ts'
-import { median } from '../stream-memory/median.ts'
+import type { Child } from '../processes/child.ts'
+import { median } from '../figures/median.ts'
 import { ASKING, DEEP, DEEP_THREADS, ITEMS_A_THREAD, OWN_THREADS, threadId } from './fill-database.ts'
 import type { MeasuredServer } from './list-threads.ts'
 import { FIRST_PAGE } from './measure-throughput.ts'

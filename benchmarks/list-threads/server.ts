@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { answerParent } from '../stream-memory/child.ts'
+import { answerParent } from '../processes/child.ts'
 import { chatKitListener } from './chatkit-server.ts'
 import { plainListener } from './plain-server.ts'
 

@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net'
-import { answerParent } from './child.ts'
+import { answerParent } from '../processes/child.ts'
 
 // Reads answers over raw sockets, as cheaply as it can: the server is what is measured.
 

@@ -1,6 +1,6 @@
 import { report } from 'node:process'
 import { orderText } from './answer-events.ts'
-import { startChild } from './child.ts'
+import { startChild } from '../processes/child.ts'
 import { requestBody } from './measure-streams.ts'
 
 const READERS = 10_000
@@ -23,8 +23,8 @@ interface Memory {
  * under way (`threads.resume`), so that it is they who are measured and not the runs.
  */
 export async function measureIdleReaders(peer: 'chatkit' | 'plain'): Promise<IdleReader> {
-  const client = startChild('client.ts')
-  const server = startChild('server.ts', [peer], FLAGS)
+  const client = startChild(new URL('client.ts', import.meta.url))
+  const server = startChild(new URL('server.ts', import.meta.url), [peer], FLAGS)
   const { port } = await server.ask<{ port: number }>({ want: 'port' })
   const idle = requestBody(orderText({ pacing: 'idle', deltas: 0, perWrite: 1 }))
   const open = (bodies: string[]) =>

@@ -1,5 +1,5 @@
 import { parseRequest } from '../../packages/chatkit-server-core/src/protocol/parse-request.ts'
-import { median } from './median.ts'
+import { median } from '../figures/median.ts'
 
 const BODY = JSON.stringify({
   type: 'threads.add_user_message',

@@ -1,6 +1,6 @@
 import { orderText, type Pacing } from './answer-events.ts'
-import { startChild, type Child } from './child.ts'
-import { median } from './median.ts'
+import { startChild, type Child } from '../processes/child.ts'
+import { median } from '../figures/median.ts'
 
 const RUNS = 50
 const ROUNDS = 9
@@ -13,10 +13,10 @@ export type StreamFigures = Record<Peer, Record<Pacing, number>>
 
 /** Both servers run at the same time and are measured in turn, so that a noisy machine is noisy for both. */
 export async function measureStreams(): Promise<StreamFigures> {
-  const client = startChild('client.ts')
+  const client = startChild(new URL('client.ts', import.meta.url))
   const servers = {
-    chatkit: startChild('server.ts', ['chatkit']),
-    plain: startChild('server.ts', ['plain']),
+    chatkit: startChild(new URL('server.ts', import.meta.url), ['chatkit']),
+    plain: startChild(new URL('server.ts', import.meta.url), ['plain']),
   }
   const ports = { chatkit: await portOf(servers.chatkit), plain: await portOf(servers.plain) }
   let perWrite = 1

@@ -3,7 +3,7 @@ import { createServer, type RequestListener } from 'node:http'
 import { Socket, type AddressInfo } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
 import { chatKitListener } from './chatkit-server.ts'
-import { answerParent } from './child.ts'
+import { answerParent } from '../processes/child.ts'
 import { plainListener } from './plain-server.ts'
 
 // The process that is measured: one server, and the counters of the process itself.

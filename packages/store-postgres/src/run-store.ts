@@ -15,6 +15,7 @@ import {
 import type { ActiveRuns } from './active-runs.ts'
 import { Flusher } from './flusher.ts'
 import type { Leases } from './leases.ts'
+import { LogReader } from './log-reader.ts'
 import { fromLogRows } from './mapping/log.ts'
 import { toThread } from './mapping/thread.ts'
 import type { RunWatch } from './notify/run-watch.ts'
@@ -46,6 +47,7 @@ const MOST_OPENINGS = 3
 export class RunStore {
   readonly #options: RunStoreOptions
   readonly #flusher: Flusher
+  readonly #reader: LogReader
 
   constructor(options: RunStoreOptions) {
     this.#options = options
@@ -56,6 +58,10 @@ export class RunStore {
         active.flushed()
         return rows
       },
+      isRefusal,
+    })
+    this.#reader = new LogReader({
+      read: (queries) => session.run(readEvents(tables, queries)),
       isRefusal,
     })
   }
@@ -125,8 +131,7 @@ export class RunStore {
   }
 
   async readEvents(runId: string, after: number, scope: Scope): Promise<RunEvents | undefined> {
-    const { session, tables } = this.#options
-    const [row] = await session.run(readEvents(tables, runId, after, scope))
+    const row = await this.#reader.read({ runId, after, scope })
     if (!row) return undefined
     if (!row.is_own) throw new ChatKitError('thread_not_found', 'There is no such thread.')
     const { status, log, items } = row

@@ -6,7 +6,7 @@ import { PostgresStore } from '@robolearn/store-postgres'
 import { closeRun, endedLike } from '../src/queries/close-run.ts'
 import { abandonedRuns, forgetProcesses, releaseOtherLeases } from '../src/queries/leases.ts'
 import { lockThread } from '../src/queries/open-turn.ts'
-import { openedTurn, positions } from '../src/queries/runs.ts'
+import { openedTurn } from '../src/queries/runs.ts'
 import { tablesOf } from '../src/schema.ts'
 import { begin, createThread, file, message, newThread, turn } from './conversation.ts'
 import { query } from './fresh-database.ts'
@@ -63,7 +63,6 @@ export function seldomStatements(): string[] {
     releaseOtherLeases(tables, 'process_1'),
     abandonedRuns(tables, { processId: 'process_1', known: [], leaseMs: 1, limit: 10 }),
     forgetProcesses(tables),
-    positions(tables, ['run_1']),
   ].map(({ sql }) => sql)
 }
 

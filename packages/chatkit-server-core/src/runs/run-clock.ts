@@ -20,11 +20,10 @@ export class RunClock {
     this.#watch(this.#idleMs)
   }
 
-  /** `respond()` is asked for more now. Gives the time. */
-  tick(): number {
+  /** `respond()` is asked for more now. */
+  tick(): void {
     this.#lastTickMs = performance.now()
     this.#paused = false
-    return this.#lastTickMs
   }
 
   /** It is not asked, because what it gave is not stored yet: the time does not count. */

@@ -116,13 +116,14 @@ export class RunExecution {
       const full = this.#log.room()
       if (full) await full
       // Only what `respond()` takes counts as silence, not what storing takes.
-      const now = this.#clock.tick()
-      if (now - turnBeganMs > MAX_TURN_MS) {
+      this.#clock.tick()
+      const pulled = await this.#puller.next()
+      this.#clock.pause()
+      // Before the event is stored, not behind it: what comes along with it after a wait goes into the same write.
+      if (performance.now() - turnBeganMs > MAX_TURN_MS) {
         await nextMacrotask()
         turnBeganMs = performance.now()
       }
-      const pulled = await this.#puller.next()
-      this.#clock.pause()
       if (pulled.kind === 'end') return undefined
       if (pulled.kind === 'interrupted') {
         await this.#puller.close()
@@ -149,6 +150,9 @@ export class RunExecution {
         return this.#store(event, json, { save: event.item })
       case 'thread.item.removed':
         return this.#remove(event, json)
+      case 'stream_options':
+        if (json !== undefined) this.#log.hold(json)
+        return undefined
       default:
         this.#pending.observe(event)
         if (json !== undefined) this.#log.add(json)

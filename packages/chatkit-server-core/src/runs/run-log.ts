@@ -7,6 +7,8 @@ import type { RunHub } from './run-hub.ts'
 /** How much of a run may wait to be stored before `respond()` is not asked for more. */
 const MAX_WAITING_EVENTS = 64
 const MAX_WAITING_CHARS = 1_048_576
+/** How long an event that is held waits for one to be stored with. */
+const HOLD_MS = 50
 
 export interface RunLogOptions {
   run: RunRef
@@ -28,6 +30,7 @@ export class RunLog {
   #unstored = 0
   #flushing: Promise<void> | undefined
   #wakeProducer: (() => void) | undefined
+  #holding: ReturnType<typeof setTimeout> | undefined
   #broken = false
 
   constructor(options: RunLogOptions) {
@@ -41,10 +44,25 @@ export class RunLog {
 
   /** An event that carries no item. Stored soon, together with others. */
   add(json: string): void {
+    this.#gather(json)
+    this.#flushing ??= this.#flush()
+  }
+
+  /**
+   * An event that says nothing by itself: it is stored with the next one, and after a moment in any case. A write of
+   * its own would keep the first words waiting that come while it is under way.
+   */
+  hold(json: string): void {
+    this.#gather(json)
+    this.#holding ??= setTimeout(() => {
+      this.#flushing ??= this.#flush()
+    }, HOLD_MS)
+  }
+
+  #gather(json: string): void {
     this.#waiting.push(this.number(json))
     this.#waitingChars += json.length
     this.#unstored += 1
-    this.#flushing ??= this.#flush()
   }
 
   /** Gives an event its number. */
@@ -80,6 +98,7 @@ export class RunLog {
 
   /** Stores what waits. */
   async settle(): Promise<void> {
+    if (this.#waiting.length > 0) this.#flushing ??= this.#flush()
     await this.#flushing
   }
 
@@ -101,6 +120,7 @@ export class RunLog {
   }
 
   async #store(append: (entries: LogEntry[]) => Promise<Appended>): Promise<void> {
+    clearTimeout(this.#holding)
     const entries = this.#waiting
     this.#waiting = []
     this.#waitingChars = 0
@@ -115,6 +135,7 @@ export class RunLog {
   #break(verdict: 'fenced' | { failed: unknown }): void {
     this.#broken = true
     this.#waiting = []
+    clearTimeout(this.#holding)
     this.#options.onVerdict(verdict)
     this.#wake()
   }

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import type { RunRef } from '@robolearn/chatkit-server-core'
-import { positions } from '../queries/runs.ts'
 import type { Tables } from '../schema.ts'
 import type { Session } from '../session.ts'
 import { statement } from '../statement.ts'
@@ -21,7 +20,7 @@ export interface RunWatchOptions {
 
 /** Tells readers of runs, in this process and in others, that there is more to read. */
 export class RunWatch {
-  readonly #watchers: Watchers
+  readonly #watchers = new Watchers()
   readonly #notifier: Notifier
   readonly #listener: Listener | undefined
   readonly #options: RunWatchOptions
@@ -29,9 +28,12 @@ export class RunWatch {
   constructor(options: RunWatchOptions) {
     const { session, tables, listenConnectionString: connectionString, onDeaf } = options
     this.#options = options
-    this.#watchers = new Watchers({ positions: (ids) => session.run(positions(tables, ids)) })
     const channel = `chatkit ${createHash('sha256').update(tables.schema).digest('hex').slice(0, 32)}`
-    const notify = (): Promise<unknown> => session.run(statement(`select pg_notify($1, '')::text`, [channel]))
+    // A word to others need not outlive a crash: waiting for the disk would keep those waiting who store events.
+    const notify = (): Promise<unknown> =>
+      session.run(
+        statement(`select set_config('synchronous_commit', 'off', true), pg_notify($1, '')::text`, [channel]),
+      )
     this.#notifier = new Notifier(notify)
     this.#listener =
       connectionString === undefined
@@ -39,7 +41,7 @@ export class RunWatch {
         : new Listener({
             connectionString,
             channel,
-            onNotification: () => this.#watchers.look(),
+            onNotification: () => this.#watchers.wakeAll(),
             probe: notify,
             onDeaf,
           })

@@ -65,8 +65,18 @@ export function openedTurn(
   )
 }
 
+/** Which part of a log somebody wants to read. */
+export interface LogQuery {
+  runId: string
+  /** The number of the event before the first one. */
+  after: number
+  scope: Scope
+}
+
 /** No row for an unknown run; one without a log for a run of somebody else. */
 export interface ReadRow extends RunRow {
+  /** Which of the queries it answers. */
+  place: number
   is_own: boolean
   status: RunStatus
   /** `LogRow`s as a JSON array, null for none. */
@@ -75,36 +85,36 @@ export interface ReadRow extends RunRow {
   items: string | null
 }
 
-export function readEvents(tables: Tables, runId: string, after: number, scope: Scope): Statement<ReadRow> {
+/** Parts of many logs. Each is looked up by itself, however many the planner expects. */
+export function readEvents(tables: Tables, queries: readonly LogQuery[]): Statement<ReadRow> {
+  const wanted = queries.map(({ runId, after, scope: { owner, tenant } }, place) => ({
+    place,
+    run: runId,
+    after,
+    owner,
+    tenant,
+  }))
   return statement(
-    `select run.thread_id, run.id, run.status, own.is_own,
-      case when own.is_own then (
-        select json_agg(
-          json_build_object('first', event.first_seq, 'text', convert_from(event.data, 'UTF8')) order by event.last_seq
-        ) from ${tables.runEvents} as event
-        where event.thread_id = run.thread_id and event.run_id = run.id and event.last_seq > $4::bigint
-      )::text end as log,
-      case when own.is_own and run.log_dropped then coalesce((
-        select json_agg(item.data order by item.seq) from ${tables.items} as item
-        where item.thread_id = run.thread_id and item.run_id = run.id and item.visible and item.superseded_by is null
-      ), '[]')::text end as items
-    from ${tables.runs} as run, lateral (select ${isOwners('run')} as is_own) as own
-    where run.id = $1`,
-    [...ownKey(runId, scope), after],
-  )
-}
-
-/** How far runs are, for those who follow them: a text that changes with every event and with the end. */
-export function positions(
-  tables: Tables,
-  runIds: readonly string[],
-): Statement<{ id: string; position: string }> {
-  return statement(
-    `select run.id, run.status || ' ' || coalesce((
-      select max(event.last_seq) from ${tables.runEvents} as event
-      where event.thread_id = run.thread_id and event.run_id = run.id
-    ), 0) as position
-    from ${tables.runs} as run where run.id in (select jsonb_array_elements_text($1::jsonb))`,
-    [JSON.stringify(runIds)],
+    `select wanted.place, found.*
+    from json_to_recordset($1::json) as wanted (place int, run text, after bigint, owner text, tenant text),
+    lateral (
+      select run.thread_id, run.id, run.status, own.is_own,
+        case when own.is_own then (
+          select json_agg(
+            json_build_object('first', event.first_seq, 'text', convert_from(event.data, 'UTF8')) order by event.last_seq
+          ) from ${tables.runEvents} as event
+          where event.thread_id = run.thread_id and event.run_id = run.id and event.last_seq > wanted.after
+        )::text end as log,
+        case when own.is_own and run.log_dropped then coalesce((
+          select json_agg(item.data order by item.seq) from ${tables.items} as item
+          where item.thread_id = run.thread_id and item.run_id = run.id and item.visible and item.superseded_by is null
+        ), '[]')::text end as items
+      from ${tables.runs} as run, lateral (
+        select run.owner_id = wanted.owner and run.tenant_id is not distinct from wanted.tenant as is_own
+      ) as own
+      where run.id = wanted.run
+      limit 1
+    ) as found`,
+    [JSON.stringify(wanted)],
   )
 }

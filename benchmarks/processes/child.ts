@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
+import { basename } from 'node:path'
 
 /** A process of the benchmark that answers one request at a time. */
 export interface Child {
@@ -8,11 +8,11 @@ export interface Child {
   close: () => Promise<void>
 }
 
-/** Starts a file of this folder in a process of its own, with flags for Node. */
-export function startChild(file: string, args: string[] = [], execArgv: string[] = []): Child {
-  const child: ChildProcess = fork(join(import.meta.dirname, file), args, { execArgv })
+/** Starts a file in a process of its own, with flags for Node. */
+export function startChild(file: URL, args: string[] = [], execArgv: string[] = []): Child {
+  const child: ChildProcess = fork(file, args, { execArgv })
   const failed = once(child, 'exit').then(() => {
-    throw new Error(`${file} ended before its work was done.`)
+    throw new Error(`${basename(file.pathname)} ended before its work was done.`)
   })
   failed.catch(() => {})
   return {
