@@ -1,24 +1,33 @@
-// Breaks the code on purpose, one small patch at a time, and asks whether the tests notice.
+// Breaks the code on purpose, one small patch at a time, and asks whether the tests notice. With --property only the
+// test that compares threads with a model is asked. Further words choose the patches whose names have one of them.
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
 import { applyPatch, revertPatch } from './sabotage/apply-patch.ts'
 import { copyRepository } from './sabotage/copy-repository.ts'
-import { runSuite } from './sabotage/run-suite.ts'
+import { runSuite, type Suite } from './sabotage/run-suite.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 
-/** The folder whose tests have to notice, by the name of the sabotages. */
-const SUITES: Record<string, string> = { core: 'packages/chatkit-server-core' }
+/** The tests that have to notice, by the name of the sabotages. */
+const SUITES: Record<string, Suite> = { core: { root: 'packages/chatkit-server-core' } }
+/** Threads compared with a model: they need the database that the set-up of all tests starts. */
+const PROPERTY: Suite = { root: '.', project: 'faults-property' }
 
-const [name = ''] = process.argv.slice(2)
-const suite = SUITES[name]
+const { values, positionals } = parseArgs({
+  options: { property: { type: 'boolean' } },
+  allowPositionals: true,
+})
+const [name = '', ...words] = positionals
+const suite = values.property ? SUITES[name] && PROPERTY : SUITES[name]
 if (suite === undefined) {
   console.error(`There are no sabotages "${name}": give one of ${Object.keys(SUITES).join(', ')}.`)
   process.exit(1)
 }
 
 const folder = process.env.SABOTAGE_DIR || join(import.meta.dirname, 'sabotage', name)
-const patches = (await readdir(folder)).filter((file) => file.endsWith('.patch')).toSorted()
+const isAsked = (file: string): boolean => words.length === 0 || words.some((word) => file.includes(word))
+const patches = (await readdir(folder)).filter((file) => file.endsWith('.patch') && isAsked(file)).toSorted()
 const copy = await copyRepository(ROOT)
 let caught = 0
 try {
@@ -33,7 +42,7 @@ try {
 console.log(`${caught} of ${patches.length} caught`)
 process.exitCode = caught === patches.length ? 0 : 1
 
-async function catches(patch: string, tests: string): Promise<boolean> {
+async function catches(patch: string, tests: Suite): Promise<boolean> {
   const path = join(folder, patch)
   const refusal = await applyPatch(copy, path)
   if (refusal !== undefined) {

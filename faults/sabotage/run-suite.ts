@@ -4,6 +4,12 @@ import { join } from 'node:path'
 
 const TIME_LIMIT_MS = 180_000
 
+/** The tests in a folder of the repository, or of one project of it, with the set-up of all. */
+export interface Suite {
+  root: string
+  project?: string
+}
+
 export interface SuiteResult {
   passed: boolean
   /** The first test that failed, or what else ended the run. */
@@ -19,10 +25,16 @@ interface Report {
   }[]
 }
 
-/** Runs the tests of one package in a copy of the repository, until the first that fails. */
-export async function runSuite(copy: string, folder: string): Promise<SuiteResult> {
+/** Runs tests in a copy of the repository, until the first that fails. */
+export async function runSuite(copy: string, { root, project }: Suite): Promise<SuiteResult> {
   const reportPath = join(copy, 'sabotage-report.json')
-  const exit = await runTests(join(copy, folder), join(copy, 'node_modules/vitest/vitest.mjs'), reportPath)
+  const which = project === undefined ? [] : ['--project', project]
+  const exit = await runTests(
+    join(copy, root),
+    join(copy, 'node_modules/vitest/vitest.mjs'),
+    reportPath,
+    which,
+  )
   if (exit === 0) return { passed: true }
   const failure =
     exit === 'too long' ? `no end within ${TIME_LIMIT_MS / 1000} s` : await firstFailure(reportPath)
@@ -30,10 +42,15 @@ export async function runSuite(copy: string, folder: string): Promise<SuiteResul
   return { passed: false, failure }
 }
 
-function runTests(root: string, vitest: string, reportPath: string): Promise<number | null | 'too long'> {
+function runTests(
+  root: string,
+  vitest: string,
+  reportPath: string,
+  which: string[],
+): Promise<number | null | 'too long'> {
   // One process for all files: half the time, and the untouched code was seen to pass that way.
   const how = ['--bail', '1', '--no-isolate', '--reporter', 'json', '--outputFile', reportPath]
-  const args = [vitest, 'run', '--root', root, ...how]
+  const args = [vitest, 'run', '--root', root, ...which, ...how]
   return new Promise((resolve, reject) => {
     // A process group of its own: a worker that spins would outlive vitest.
     const child = spawn(process.execPath, args, { cwd: root, stdio: 'ignore', detached: true })
