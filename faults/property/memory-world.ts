@@ -1,4 +1,5 @@
 import { MemoryStore } from '@robolearn/chatkit-server-core'
+import type { Policy } from './model.ts'
 import { ScriptedServer } from './scripted-server.ts'
 import { Stage, type Person } from './stage.ts'
 import { clock, countedIds, type World } from './world.ts'
@@ -6,7 +7,7 @@ import { clock, countedIds, type World } from './world.ts'
 let worlds = 0
 
 /** One server that keeps everything in its process. */
-export function memoryWorld(onBusy: 'interrupt' | 'reject'): World {
+export function memoryWorld(onBusy: Policy): World {
   const name = `m${++worlds}`
   const stage = new Stage()
   const store = new MemoryStore<Person>()

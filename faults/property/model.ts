@@ -15,6 +15,8 @@ export interface PendingItem {
   readonly id: string
   readonly kind: 'answer' | 'widget'
   words: string
+  /** The last word ended in half of a character, which waits for its other half. */
+  hasHalf?: boolean
 }
 
 export type Status = 'running' | 'completed' | 'stopped' | 'failed' | 'interrupted'
@@ -40,7 +42,19 @@ export interface ModelThread {
   title: string | undefined
   items: ModelItem[]
   run: ModelRun | undefined
+  /** Messages that stand in line. */
+  waiting: WaitingMessage[]
 }
+
+export interface WaitingMessage {
+  readonly key: string
+  readonly body: object
+  readonly words: string
+  /** The server that it was sent to. */
+  readonly node: number
+}
+
+export type Policy = 'interrupt' | 'reject' | 'wait'
 
 /** A request that was sent with a key. */
 export interface ModelRequest {
@@ -51,7 +65,7 @@ export interface ModelRequest {
 }
 
 export interface Model {
-  readonly policy: 'interrupt' | 'reject'
+  readonly policy: Policy
   /** Whether each server is alive. */
   readonly nodes: boolean[]
   readonly threads: ModelThread[]
@@ -108,7 +122,7 @@ export function ended(thread: ModelThread, status: Exclude<Status, 'running'>): 
   const hasBegun = run.made.size > 0 || kept.length > 0
   if (hasBegun) thread.items = thread.items.filter(({ setAside }) => !setAside)
   else for (const item of thread.items) delete item.setAside
-  thread.items.push(...kept.map((item) => ({ ...item })))
+  thread.items.push(...kept.map(({ id, kind, words }) => ({ id, kind, words })))
   if (status === 'stopped') thread.items.push({ id: '', kind: 'note', words: NOTE })
   run.status = status
   run.pending.length = 0

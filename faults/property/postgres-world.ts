@@ -4,6 +4,7 @@ import { Kysely, PostgresDialect } from 'kysely'
 import { Pool } from 'pg'
 import { CuttablePool } from './cuttable-pool.ts'
 import { inTime } from './in-time.ts'
+import type { Policy } from './model.ts'
 import { ScriptedServer } from './scripted-server.ts'
 import { Stage, type Person } from './stage.ts'
 import { clock, countedIds, type World } from './world.ts'
@@ -47,7 +48,7 @@ export async function closeDatabase({ pool, sweeper, remains }: SharedDatabase):
 let worlds = 0
 
 /** Two servers on one database. */
-export async function postgresWorld(shared: SharedDatabase, onBusy: 'interrupt' | 'reject'): Promise<World> {
+export async function postgresWorld(shared: SharedDatabase, onBusy: Policy): Promise<World> {
   const name = `p${++worlds}`
   const stage = new Stage()
   const ada: Person = { userId: `ada ${name}` }

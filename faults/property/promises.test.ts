@@ -6,8 +6,9 @@ import * as moves from './deeds/model-moves.ts'
 import * as people from './deeds/people.ts'
 import * as processes from './deeds/processes.ts'
 import * as turns from './deeds/turns.ts'
+import * as waiting from './deeds/waiting.ts'
 import { memoryWorld } from './memory-world.ts'
-import { emptyModel, type Model } from './model.ts'
+import { emptyModel, type Policy } from './model.ts'
 import { closeDatabase, openDatabase, postgresWorld, type SharedDatabase } from './postgres-world.ts'
 import { Real } from './real.ts'
 import type { World } from './world.ts'
@@ -16,7 +17,15 @@ const { PROPERTY_RUNS, PROPERTY_SEED, PROPERTY_PATH, PROPERTY_REPLAY } = process
 const TIME_LIMIT_MS = PROPERTY_RUNS ? 3_600_000 : 120_000
 
 const inOneProcess = [
-  ...Object.values(turns),
+  turns.create,
+  turns.sendMessage,
+  turns.sendTwiceAtOnce,
+  turns.sendRefused,
+  turns.sendAgain,
+  turns.retry,
+  turns.giveToolOutput,
+  waiting.sendAndWait,
+  waiting.takeBack,
   // Some of them twice: an answer takes many, and a thread only few of the rest.
   moves.beginMessage,
   moves.beginMessage,
@@ -25,6 +34,7 @@ const inOneProcess = [
   turns.sendMessage,
   moves.finishMessage,
   moves.sayInHalves,
+  moves.sayHalf,
   moves.finishMessage,
   moves.replaceMessage,
   moves.replaceUnfinished,
@@ -42,7 +52,7 @@ const inMany = [...inOneProcess, ...Object.values(processes)]
 /** Runs lists of deeds, each on servers of its own, and prints the shortest that fails with how to repeat it. */
 async function holds(
   deeds: typeof inOneProcess,
-  open: (policy: Model['policy']) => World | Promise<World>,
+  open: (policy: Policy) => World | Promise<World>,
   { runs, longest }: { runs: number; longest: number },
 ): Promise<void> {
   const commands = fc.commands(deeds, {
@@ -50,7 +60,7 @@ async function holds(
     size: 'max',
     ...(PROPERTY_REPLAY ? { replayPath: PROPERTY_REPLAY } : {}),
   })
-  const policies = fc.constantFrom('interrupt' as const, 'reject' as const)
+  const policies = fc.constantFrom<Policy>('interrupt', 'reject', 'wait')
   const property = fc.asyncProperty(policies, commands, async (policy, chosen) => {
     const world = await open(policy)
     try {

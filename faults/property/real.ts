@@ -1,5 +1,5 @@
-import type { ProcessOptions, RunReader } from '@robolearn/chatkit-server-core'
-import { opened, type Model, type ModelRun, type ModelThread } from './model.ts'
+import type { ProcessOptions, RunReader, ThreadStreamEvent } from '@robolearn/chatkit-server-core'
+import { opened, type Model, type ModelRun, type ModelThread, type WaitingMessage } from './model.ts'
 import type { Person } from './stage.ts'
 import { Tab } from './tab.ts'
 import { inTime } from './in-time.ts'
@@ -16,6 +16,12 @@ interface BegunTurn {
   retried?: string
 }
 
+interface Sent extends Pick<BegunTurn, 'opener' | 'via' | 'stopsOnLeave'> {
+  key: string
+  body: object
+  words: string
+}
+
 /** The servers under test, and those who sit before them. */
 export class Real {
   readonly world: World
@@ -23,6 +29,7 @@ export class Real {
   readonly #witnesses = new Map<string, Witness>()
   /** The connections that began the runs. */
   readonly #openers = new Map<string, RunReader>()
+  readonly #replies = new Map<string, Promise<RunReader>>()
   #count = 0
 
   constructor(world: World) {
@@ -101,6 +108,33 @@ export class Real {
     const log = await this.log(unread.runId)
     if (unread.node === undefined) tab.resume(await this.resume(node, threadId, unread.cursor), node)
     await tab.catchUp(log?.entries ?? [], log?.status !== 'running')
+  }
+
+  /** Sends a message that has to wait. */
+  wait(message: WaitingMessage): void {
+    const { body, key, node } = message
+    const options = { idempotencyKey: key, clientFinishes: true }
+    const reply = this.server(node)
+      .process(body, this.world.ada, options)
+      .then((sent) => (sent.kind === 'stream' ? sent.reader : Promise.reject(new Error('A plain reply.'))))
+    // It may never be asked for: where its server dies.
+    reply.catch(() => {})
+    this.#replies.set(message.key, reply)
+  }
+
+  /** Resolves when the message is let in. */
+  replyTo({ key }: WaitingMessage): Promise<RunReader> {
+    return this.#replies.get(key) ?? Promise.reject(new Error(`Nothing was sent with ${key}.`))
+  }
+
+  /** A message with a key has opened a turn. */
+  async arrive(model: Model, thread: ModelThread, sent: Sent): Promise<void> {
+    const { key, body, words, ...turn } = sent
+    const entries = (await this.log(sent.opener.runId))?.entries ?? []
+    const events = entries.map(({ json }) => JSON.parse(json) as ThreadStreamEvent)
+    const told = events.find((event) => event.type === 'thread.item.done')
+    const run = await this.begin(model, thread, { ...turn, message: { id: told?.item.id ?? '', words } })
+    model.requests.push({ key, body, threadId: thread.id, runId: run.id })
   }
 
   log(runId: string) {

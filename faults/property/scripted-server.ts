@@ -25,7 +25,7 @@ export class ScriptedServer extends ChatKitServer<Person> {
       owner: ({ userId }) => userId,
       // What fails here is meant to fail: killed servers, models that throw.
       hooks: { onError: () => {} },
-      limits: { activeRunsPerOwner: 1_000 },
+      limits: { activeRunsPerOwner: 1_000, busyWaitMs: 3_600_000 },
     })
     this.#stage = stage
     this.#node = node

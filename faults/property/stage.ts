@@ -35,6 +35,7 @@ class Part {
 /** Where the scripted models of all servers play: it sees which of them play at the same time. */
 export class Stage {
   readonly #parts = new Map<string, Part>()
+  readonly #signals = new Map<string, AbortSignal>()
   /** The runs whose model is playing, by their thread. */
   readonly #playing = new Map<string, Set<string>>()
   readonly #begun = new Map<string, PromiseWithResolvers<number>>()
@@ -50,6 +51,11 @@ export class Stage {
     return this.#begin(runId).promise
   }
 
+  /** Whether the signal of the run's model has not fired. */
+  isWanted(runId: string): boolean {
+    return this.#signals.get(runId)?.aborted === false
+  }
+
   /** The run's process is gone, or is not the one that may execute it any more: whatever it does now is of no account. */
   dismiss({ id, threadId }: { id: string; threadId: string }): void {
     this.#playing.get(threadId)?.delete(id)
@@ -62,6 +68,7 @@ export class Stage {
     for (const other of playing)
       this.overlaps.push(`${run.id} began while ${other} was playing on ${thread.id}`)
     playing.add(run.id)
+    this.#signals.set(run.id, turn.signal)
     this.#begin(run.id).resolve(node)
     try {
       yield* this.#part(run.id).events(turn)

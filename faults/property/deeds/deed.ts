@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { checkEverything } from '../check-everything.ts'
+import { letIn } from '../let-in.ts'
 import type { Model, ModelThread } from '../model.ts'
 import type { Real } from '../real.ts'
 
@@ -18,6 +19,7 @@ export const deed = <F>({ name, fields, isPossible, act }: Described<F>) =>
     check: (model) => isPossible(model, chosen),
     run: async (model, real) => {
       await act(model, real, chosen)
+      await letIn(model, real)
       await checkEverything(model, real)
     },
     toString: () => `${name} ${JSON.stringify(chosen)}`,

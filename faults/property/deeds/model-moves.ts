@@ -82,6 +82,15 @@ const hasMessage = (thread: ModelThread): boolean => messagesOf(thread).length >
 const madeIn = ({ items, run }: ModelThread) =>
   items.filter(({ id, kind }) => kind === 'answer' && run?.made.has(id))
 
+const HALVES = ['\ud83e', '\udd16'] as const
+
+/** A half whose other half does not come is no character. */
+export function hear(pending: PendingItem, text: string): void {
+  if (pending.hasHalf) pending.words += '\ufffd'
+  pending.words += text
+  pending.hasHalf = false
+}
+
 export const beginMessage = move('begin a message', always, async ({ thread, run, real }) => {
   const id = `msg_${real.next()}_${run.id}`
   run.pending.push({ id, kind: 'answer', words: '' })
@@ -90,22 +99,30 @@ export const beginMessage = move('begin a message', always, async ({ thread, run
 
 export const say = move('say', hasMessage, async ({ thread, real, item, text }) => {
   const pending = oneOf(messagesOf(thread), item)
-  pending.words += text
+  hear(pending, text)
   await perform(real, thread, () => [delta(pending.id, text)])
+})
+
+/** The other half may never come. */
+export const sayHalf = move('say half a character', hasMessage, async ({ thread, real, item }) => {
+  const pending = oneOf(messagesOf(thread), item)
+  hear(pending, '')
+  pending.hasHalf = true
+  await perform(real, thread, () => [delta(pending.id, HALVES[0])])
 })
 
 /** A character comes in two halves, as from a model that counts in bytes. */
 export const sayInHalves = move('say in halves', hasMessage, async ({ thread, real, item }) => {
   const pending = oneOf(messagesOf(thread), item)
-  pending.words += '🤖'
-  await perform(real, thread, () => [delta(pending.id, '\ud83e'), delta(pending.id, '\udd16')])
+  hear(pending, '🤖')
+  await perform(real, thread, () => HALVES.map((half) => delta(pending.id, half)))
 })
 
 export const finishMessage = move('finish a message', hasMessage, async ({ thread, run, real, item }) => {
   const pending = oneOf(messagesOf(thread), item)
   run.pending.splice(run.pending.indexOf(pending), 1)
   run.made.add(pending.id)
-  thread.items.push({ ...pending })
+  thread.items.push({ id: pending.id, kind: 'answer', words: pending.words })
   await perform(real, thread, (of) => [
     { type: 'thread.item.done', item: message(of(pending.id), pending.words) },
   ])

@@ -15,8 +15,10 @@ export const stop = deed({
     const { run } = thread
     const request = model.requests.find(({ runId }) => runId === run?.id)
     const params = isByKey && request ? { idempotency_key: request.key } : { thread_id: thread.id }
-    const reply = await real.ask(oneOf(alive(model), via), { type: 'threads.stop', params })
+    const node = oneOf(alive(model), via)
+    const reply = await real.ask(node, { type: 'threads.stop', params })
     mustBe('whether there was something to stop', reply, { stopped: run !== undefined })
+    if (run?.node === node) mustBe('whether it is wanted', real.world.stage.isWanted(run.id), false)
     // A server that is dead does not hear of it.
     if (!run || run.isOrphan) return
     await real.witness(run).toEnd()
@@ -61,6 +63,19 @@ export const resume = deed({
   },
 })
 
+/** The cursor of one thread leads nowhere in another. */
+export const resumeElsewhere = deed({
+  name: 'resume elsewhere',
+  fields: fc.record({ request: which, thread: which, via: which }),
+  isPossible: ({ threads, requests }) => threads.length > 1 && requests.length > 0,
+  act: async (model, real, { request, thread: number, via }) => {
+    const { runId, threadId } = oneOf(model.requests, request)
+    const others = model.threads.filter(({ id }) => id !== threadId)
+    const resumed = real.resume(oneOf(alive(model), via), oneOf(others, number).id, `${runId}:0`)
+    mustBe('a cursor of another thread', await refusalOf(resumed), 'run_gone')
+  },
+})
+
 export const rename = deed({
   name: 'rename',
   fields: anyThread,
@@ -83,9 +98,13 @@ export const remove = deed({
     const { id, run } = thread
     const node = oneOf(alive(model), via)
     await real.ask(node, { type: 'threads.delete', params: { thread_id: id } })
+    if (run?.node === node) mustBe('whether it is wanted', real.world.stage.isWanted(run.id), false)
     model.threads.splice(model.threads.indexOf(thread), 1)
     model.requests = model.requests.filter(({ threadId }) => threadId !== id)
     for (const known of model.runs.values()) if (known.threadId === id) model.runs.delete(known.id)
+    for (const message of thread.waiting) {
+      mustBe('a message to a thread that is gone', await refusalOf(real.replyTo(message)), 'thread_not_found')
+    }
     await real.tab(id).endsWithThread()
     if (run && !run.isOrphan) await real.witness(run).toEnd()
     if (run) mustBe('the log of a deleted thread', await real.log(run.id), undefined)

@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { ended, type Model, type ModelRun } from '../model.ts'
 import type { Real } from '../real.ts'
 import { alive, answering, deed, oneOf, which } from './deed.ts'
-import { delta, messagesOf } from './model-moves.ts'
+import { delta, hear, messagesOf } from './model-moves.ts'
 
 const runsOf = (model: Model, node: number): ModelRun[] =>
   model.threads.flatMap(({ run }) => (run?.node === node ? [run] : []))
@@ -15,6 +15,9 @@ function died(model: Model, real: Real, node: number): void {
   for (const run of runsOf(model, node)) {
     run.isOrphan = true
     real.world.stage.dismiss(run)
+  }
+  for (const thread of model.threads) {
+    thread.waiting = thread.waiting.filter((message) => message.node !== node)
   }
   for (const tab of real.tabs.values()) if (tab.unread?.node === node) tab.cut()
 }
@@ -51,7 +54,7 @@ export const killWithAWord = deed({
     const dead = real.world.mortal?.killAt(run.node, cutAt, (_sql, values) => values.includes(word))
     real.world.stage.play(run.id, { kind: 'events', make: () => [delta(pending.id, word)] })
     await dead
-    if (cutAt === 'after') pending.words += word
+    if (cutAt === 'after') hear(pending, word)
     died(model, real, run.node)
   },
 })
@@ -108,7 +111,8 @@ export const restart = deed({
 export const outlive = deed({
   name: 'outlive the lease',
   fields: fc.record({ node: which }),
-  isPossible: (model) => alive(model).length > 0,
+  // Who waits there would be let in while the lease is lost.
+  isPossible: ({ threads }) => threads.every(({ waiting }) => waiting.length === 0),
   act: async (model, real, { node: number }) => {
     const node = oneOf(alive(model), number)
     const runs = runsOf(model, node)

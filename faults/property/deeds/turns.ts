@@ -1,4 +1,3 @@
-import type { ThreadStreamEvent } from '@robolearn/chatkit-server-core'
 import * as fc from 'fast-check'
 import { ended, openCall, retried, type Model, type ModelThread } from '../model.ts'
 import type { Real } from '../real.ts'
@@ -11,7 +10,7 @@ const input = (words: string): object => ({
   inference_options: {},
 })
 
-const add = (threadId: string, words: string): object => ({
+export const add = (threadId: string, words: string): object => ({
   type: 'threads.add_user_message',
   params: { thread_id: threadId, input: input(words) },
 })
@@ -20,6 +19,14 @@ interface Message {
   words: string
   body: object
   stopsOnLeave: boolean
+}
+
+/** The thread that a run has begun with. */
+async function made(model: Model, real: Real, runId: string): Promise<ModelThread> {
+  const id = (await real.log(runId))?.run.threadId ?? ''
+  const thread: ModelThread = { id, title: undefined, items: [], run: undefined, waiting: [] }
+  model.threads.push(thread)
+  return thread
 }
 
 /** Sends a message with a key, perhaps to several servers at once, and follows the one run that comes of it. */
@@ -35,20 +42,12 @@ async function send(
   const [opener, ...others] = await Promise.all(vias.map((via) => real.stream(via, body, options)))
   if (!opener) return
   for (const { runId } of others) mustBe('the run of a key', runId, opener.runId)
-  const events = ((await real.log(opener.runId))?.entries ?? []).map(
-    ({ json }) => JSON.parse(json) as ThreadStreamEvent,
-  )
-  const created = events.find((event) => event.type === 'thread.created')
-  const told = events.find((event) => event.type === 'thread.item.done')
-  const answered = thread ?? { id: created?.thread.id ?? '', title: undefined, items: [], run: undefined }
-  if (!thread) model.threads.push(answered)
+  const answered = thread ?? (await made(model, real, opener.runId))
   if (answered.run) ended(answered, 'stopped')
-  const message = { id: told?.item.id ?? '', words }
-  const run = await real.begin(model, answered, { opener, via: vias[0], stopsOnLeave, message })
-  model.requests.push({ key, body, threadId: answered.id, runId: run.id })
+  await real.arrive(model, answered, { key, body, words, opener, via: vias[0], stopsOnLeave })
 }
 
-const words = (real: Real): string => `Question ${real.next()} 🤖`
+export const words = (real: Real): string => `Question ${real.next()} 🤖`
 
 export const create = deed({
   name: 'create',
@@ -108,8 +107,12 @@ export const sendAgain = deed({
   fields: fc.record({ request: which, via: which, isChanged: fc.boolean() }),
   isPossible: ({ requests }) => requests.length > 0,
   act: async (model, real, { request: number, via, isChanged }) => {
-    const { key, body, runId } = oneOf(model.requests, number)
+    const { key, body, runId, threadId } = oneOf(model.requests, number)
     const node = oneOf(alive(model), via)
+    const thread = model.threads.find(({ id }) => id === threadId)
+    // Where others wait, only the request of an answer of this server does not stand behind them.
+    const hasLine = thread?.waiting.some((message) => message.node === node)
+    if (hasLine && !(thread?.run?.id === runId && thread.run.node === node)) return
     if (isChanged) {
       const refusal = await refusalOf(
         real.stream(node, { ...body, metadata: { x: 1 } }, { idempotencyKey: key }),
