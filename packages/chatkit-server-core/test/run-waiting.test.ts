@@ -51,6 +51,9 @@ it.each([
   const sent = server.follow(add(first.threadId, 'two'), ada, { idempotencyKey: 'two' })
   const result = Promise.allSettled([sent.then((following) => following.toEnd())])
   await trying.promise
+  const again = server.follow(add(first.threadId, 'two'), ada, { idempotencyKey: 'two' })
+  const ofAgain = Promise.allSettled([again])
+  await expect.poll(() => server.counters().waiting).toBe(2)
   if (isFree) {
     await server.ask({ type: 'threads.stop', params: { thread_id: first.threadId } }, ada)
     await first.toEnd()
@@ -62,6 +65,7 @@ it.each([
   expect(outcome?.status).toBe(becomes)
   const runId = outcome?.status === 'fulfilled' ? outcome.value.reader.runId : ''
   expect((await store.readEvents(runId, 0, scope))?.status).toBe(status)
+  expect(await ofAgain).toMatchObject([{ status: 'rejected', reason: { code: 'run_active' } }])
   await server.close({ graceMs: 0 })
 })
 

@@ -67,7 +67,7 @@ export class BusyQueue {
     }
   }
 
-  /** Takes the messages of a key out of their lines. Gives whether there was one; one that was just let in is none. */
+  /** Takes the messages of a key out of their lines. Gives whether they all waited: false too where one was just let in. */
   async withdraw(key: string): Promise<boolean> {
     const waiting = [...this.#lines.values()].flat().filter((one) => one.key === key)
     const tries = waiting.map(async (one) => {
@@ -75,7 +75,8 @@ export class BusyQueue {
       one.wake()
       return (await one.trying?.catch(() => undefined)) === undefined
     })
-    return (await Promise.all(tries)).includes(true)
+    const haveWaited = await Promise.all(tries)
+    return haveWaited.length > 0 && !haveWaited.includes(false)
   }
 
   /** The thread may be free: the first in line tries again. */

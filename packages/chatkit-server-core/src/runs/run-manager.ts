@@ -215,8 +215,9 @@ export class RunManager<TContext> {
     const key = opening.key && keyOf(opening.key.key, scope)
     const inLine = () => this.#waitInLine({ lineKey, key, attempt, busy })
     // The request of the active run, sent again, wants nothing that it would have to wait for.
-    const isKnown = key !== undefined && [...this.#active.values()].some((active) => active.key === key)
-    if (onBusy === 'wait' && !isKnown && this.#queue.isWaiting(lineKey)) return inLine()
+    const isKnown = (): boolean =>
+      key !== undefined && [...this.#active.values()].some((active) => active.key === key)
+    if (onBusy === 'wait' && this.#queue.isWaiting(lineKey) && !isKnown()) return inLine()
     for (let tries = 1; ; tries++) {
       const result = await attempt()
       if (result.outcome !== 'refused') return result
