@@ -59,6 +59,8 @@ async function checkTab(real: Real, thread: ModelThread): Promise<void> {
   const { unread } = tab
   if (unread) {
     const log = await real.log(unread.runId)
+    const secret = log?.entries.find(({ json }) => json.includes('secret') || json.includes('"hid_'))
+    mustBe('an event of a hidden item', secret, undefined)
     tab.checkSeen(log?.entries ?? [])
     await tab.catchUp(log?.entries ?? [], log?.status !== 'running')
   }

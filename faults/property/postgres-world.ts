@@ -55,8 +55,10 @@ export async function postgresWorld(shared: SharedDatabase, onBusy: Policy): Pro
   const scope: Scope<Person> = { owner: ada.userId, context: ada }
   const generateId = countedIds(name)
   const { sweeper, pool: lookPool } = shared
+  // Of servers only: the one who looks renews its short lease all the time, and may have none in between.
+  const longLeases = `select id from chatkit.processes where lease_until > now() + interval '5 minutes'`
   const leases = async (): Promise<string[]> =>
-    (await lookPool.query<{ id: string }>('select id from chatkit.processes')).rows.map(({ id }) => id)
+    (await lookPool.query<{ id: string }>(longLeases)).rows.map(({ id }) => id)
   const loseLease = (processId: string) =>
     lookPool.query('delete from chatkit.processes where id = $1', [processId])
 

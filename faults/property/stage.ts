@@ -29,6 +29,8 @@ class Part {
       if (move) yield* move.make(turn)
       else await new Promise<void>((resolve) => void (this.#wake = resolve))
     }
+    // Whoever is told to stop still needs a moment.
+    await new Promise<void>((resolve) => void setImmediate(resolve))
   }
 }
 

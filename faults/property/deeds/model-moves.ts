@@ -171,6 +171,8 @@ export const hide = move('note for itself', always, async ({ thread, run, real }
   const id = `hid_${real.next()}_${run.id}`
   thread.items.push({ id, kind: 'hidden', words: 'secret' })
   await perform(real, thread, (of) => [
+    { type: 'thread.item.added', item: { ...of(id), type: 'hidden_context_item', content: '' } },
+    delta(id, 'secret'),
     { type: 'thread.item.done', item: { ...of(id), type: 'hidden_context_item', content: 'secret' } },
   ])
 })

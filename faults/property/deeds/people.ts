@@ -119,7 +119,7 @@ export const intrude = deed({
   fields: anyThread,
   isPossible: hasThreads,
   act: async (model, real, { thread: number, via }) => {
-    const eve = { userId: `eve of ${real.world.ada.userId}` }
+    const eve = { userId: `eve ${real.next()} of ${real.world.ada.userId}` }
     const { id, run, items } = oneOf(model.threads, number)
     const node = oneOf(alive(model), via)
     const input = { content: [], attachments: [], inference_options: {} }
@@ -145,6 +145,10 @@ export const intrude = deed({
     if (!last) return
     const byKey = { type: 'threads.stop', params: { idempotency_key: last.key } }
     mustBe('a stop by the key of somebody else', await real.ask(node, byKey, eve), { stopped: false })
+    const ownThread = { type: 'threads.create', params: { input } }
+    const own = await real.stream(node, ownThread, { idempotencyKey: last.key }, eve)
+    mustBe('whether it is the run of somebody else', own.runId === last.runId, false)
+    own.leave()
     const cursor = { lastEventId: `${last.runId}:0` }
     const resumed = real.stream(node, last.body, cursor, eve)
     mustBe('the cursor of somebody else', await refusalOf(resumed), 'thread_not_found')

@@ -1,7 +1,6 @@
 import * as fc from 'fast-check'
 import type { Model, ModelThread } from '../model.ts'
 import { mustBe } from '../must-be.ts'
-import type { Real } from '../real.ts'
 import { until } from '../until.ts'
 import { alive, deed, oneOf, refusalOf, which } from './deed.ts'
 import { add, words } from './turns.ts'
