@@ -1,5 +1,5 @@
 /** Long enough for any machine: whoever waits longer waits for something that does not come. */
-const PATIENCE_MS = 20_000
+const PATIENCE_MS = 60_000
 
 /** What the promise gives, or an error that says what did not come. */
 export async function inTime<T>(promise: Promise<T>, what: string): Promise<T> {

@@ -14,7 +14,7 @@ import { Real } from './real.ts'
 import type { World } from './world.ts'
 
 const { PROPERTY_RUNS, PROPERTY_SEED, PROPERTY_PATH, PROPERTY_REPLAY } = process.env
-const TIME_LIMIT_MS = PROPERTY_RUNS ? 3_600_000 : 120_000
+const TIME_LIMIT_MS = PROPERTY_RUNS ? 3_600_000 : 600_000
 
 const inOneProcess = [
   turns.create,
@@ -23,6 +23,7 @@ const inOneProcess = [
   turns.sendRefused,
   turns.sendAgain,
   turns.retry,
+  turns.giveToolOutput,
   turns.giveToolOutput,
   waiting.sendAndWait,
   waiting.takeBack,
@@ -43,6 +44,8 @@ const inOneProcess = [
   moves.beginWidget,
   moves.callTool,
   moves.nameThread,
+  moves.markThread,
+  moves.writeTooLate,
   moves.end,
   moves.fail,
   ...Object.values(people),
@@ -108,7 +111,7 @@ describe('whatever people, models and processes do, in any order', () => {
 
     it(
       'the same holds with two servers, of which any may die',
-      () => holds(inMany, (policy) => postgresWorld(database, policy), { runs: 10, longest: 200 }),
+      () => holds(inMany, (policy) => postgresWorld(database, policy), { runs: 6, longest: 200 }),
       TIME_LIMIT_MS,
     )
   })

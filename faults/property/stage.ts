@@ -37,7 +37,7 @@ class Part {
 /** Where the scripted models of all servers play: it sees which of them play at the same time. */
 export class Stage {
   readonly #parts = new Map<string, Part>()
-  readonly #signals = new Map<string, AbortSignal>()
+  readonly #turns = new Map<string, Turn<Person>>()
   /** The runs whose model is playing, by their thread. */
   readonly #playing = new Map<string, Set<string>>()
   readonly #begun = new Map<string, PromiseWithResolvers<number>>()
@@ -55,7 +55,13 @@ export class Stage {
 
   /** Whether the signal of the run's model has not fired. */
   isWanted(runId: string): boolean {
-    return this.#signals.get(runId)?.aborted === false
+    return this.#turns.get(runId)?.signal.aborted === false
+  }
+
+  /** A tool of the run writes, although it may be over. */
+  async write(runId: string): Promise<unknown> {
+    const turn = this.#turns.get(runId)
+    return turn?.store.saveThread(turn.thread.id, { title: 'from beyond' })
   }
 
   /** The run's process is gone, or is not the one that may execute it any more: whatever it does now is of no account. */
@@ -70,7 +76,7 @@ export class Stage {
     for (const other of playing)
       this.overlaps.push(`${run.id} began while ${other} was playing on ${thread.id}`)
     playing.add(run.id)
-    this.#signals.set(run.id, turn.signal)
+    this.#turns.set(run.id, turn)
     this.#begin(run.id).resolve(node)
     try {
       yield* this.#part(run.id).events(turn)

@@ -8,7 +8,8 @@ import * as fc from 'fast-check'
 import { ended, isThere, type Model, type ModelThread, type PendingItem } from '../model.ts'
 import type { Real } from '../real.ts'
 import type { Move, Person } from '../stage.ts'
-import { answering, deed, oneOf, which } from './deed.ts'
+import { mustBe } from '../must-be.ts'
+import { answering, deed, oneOf, refusalOf, which } from './deed.ts'
 
 type Fields = Pick<ThreadItem, 'id' | 'thread_id' | 'created_at'>
 
@@ -210,6 +211,25 @@ export const nameThread = move('name the thread', always, async ({ thread, real 
     turn.thread.title = title
     return [{ type: 'progress_update', text: 'naming' }]
   })
+})
+
+/** Another field: what people did to the title meanwhile stays. */
+export const markThread = move('mark the thread', always, async ({ thread, real }) => {
+  await perform(real, thread, (_of, turn) => {
+    turn.thread.metadata = { mark: real.next() }
+    return [{ type: 'progress_update', text: 'marking' }]
+  })
+})
+
+export const writeTooLate = deed({
+  name: 'write too late',
+  fields: fc.record({ run: which }),
+  isPossible: ({ runs }) => [...runs.values()].some(({ status }) => status !== 'running'),
+  act: async ({ runs }, real, { run }) => {
+    const ends = [...runs.values()].filter(({ status }) => status !== 'running')
+    const refusal = await refusalOf(real.world.stage.write(oneOf(ends, run).id))
+    mustBe('whether a write of a run that is over was refused', refusal !== 'not refused', true)
+  },
 })
 
 const over =
