@@ -1,6 +1,8 @@
-// Breaks the code on purpose, one small patch at a time, and asks whether the tests notice.
+// Breaks the code on purpose, one small patch at a time, and asks whether the tests notice. With --property only the
+// test that compares threads with a model is asked. Further words choose the patches whose names have one of them.
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
 import { startPostgres } from '../test/start-postgres.ts'
 import { applyPatch, revertPatch } from './sabotage/apply-patch.ts'
 import { copyRepository } from './sabotage/copy-repository.ts'
@@ -15,7 +17,13 @@ const SUITES: Record<string, string> = {
   store: 'packages/store-postgres/test',
 }
 
-const [name = ''] = process.argv.slice(2)
+const PROPERTY = 'faults/property'
+
+const { values, positionals } = parseArgs({
+  options: { property: { type: 'boolean' } },
+  allowPositionals: true,
+})
+const [name = '', ...words] = positionals
 const suite = SUITES[name]
 if (suite === undefined) {
   console.error(`There are no sabotages "${name}": give one of ${Object.keys(SUITES).join(', ')}.`)
@@ -23,14 +31,17 @@ if (suite === undefined) {
 }
 
 const folder = process.env.SABOTAGE_DIR || join(import.meta.dirname, 'sabotage', name)
-const patches = (await readdir(folder)).filter((file) => file.endsWith('.patch')).toSorted()
+const isAsked = (file: string): boolean => words.length === 0 || words.some((word) => file.includes(word))
+const patches = (await readdir(folder)).filter((file) => file.endsWith('.patch') && isAsked(file)).toSorted()
+const testsOf = async (patch: string, all: string): Promise<string[]> =>
+  values.property ? [PROPERTY] : namedTests(join(folder, patch), all)
 const copy = await copyRepository(ROOT)
 const database = process.env.TEST_DATABASE_URL ? undefined : await startPostgres()
 const databaseUrl = process.env.TEST_DATABASE_URL || database?.url
 let caught = 0
 try {
   // What fails without a patch would pass for a catch.
-  const tests = await Promise.all(patches.map((patch) => namedTests(join(folder, patch), suite)))
+  const tests = await Promise.all(patches.map((patch) => testsOf(patch, suite)))
   const untouched = await runSuite(copy, { tests: [...new Set(tests.flat())], databaseUrl })
   if (!untouched.passed)
     console.log(`not one can be judged: ${untouched.failure} fails on the untouched code`)
@@ -49,7 +60,7 @@ async function catches(patch: string, folderOfTests: string): Promise<boolean> {
     console.log(`${patch}: does not apply: ${refusal}`)
     return false
   }
-  const tests = await namedTests(path, folderOfTests)
+  const tests = await testsOf(patch, folderOfTests)
   const { passed, failure } = await runSuite(copy, { tests, databaseUrl })
   await revertPatch(copy, path)
   console.log(passed ? `${patch}: NOT CAUGHT` : `${patch}: caught by ${failure}`)

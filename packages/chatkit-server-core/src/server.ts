@@ -5,10 +5,11 @@ import type { ThreadItem } from './protocol/items.ts'
 import { parseRequest } from './protocol/parse-request.ts'
 import type { ChatKitRequest } from './protocol/requests.ts'
 import { resumeAt } from './routes/resume.ts'
+import { signItem } from './routes/present.ts'
 import { opensTurn, routeRequest } from './routes/route-request.ts'
 import type { InferenceAllowList, OptionalHook, Reply, RouteContext, ServerHooks } from './routes/route.ts'
 import { DEFAULT_LIMITS, type RunLimits } from './runs/run-limits.ts'
-import { RunManager, type BusyPolicy } from './runs/run-manager.ts'
+import { RunManager, type BusyPolicy, type ServerCounters } from './runs/run-manager.ts'
 import { logError, quietly, type ErrorIds, type OperatorHooks } from './server-hooks.ts'
 import { generateId, type GenerateId } from './store/generate-id.ts'
 import type { OwnerOf, Scope } from './store/scope.ts'
@@ -101,6 +102,7 @@ export abstract class ChatKitServer<TContext> {
       onRunStart: quietly(hooks?.onRunStart),
       onRunEnd: quietly(hooks?.onRunEnd),
       onError: this.#onError,
+      present: (item, scope) => signItem(item, { attachmentStore: options.attachmentStore, scope }),
     })
   }
 
@@ -172,6 +174,11 @@ export abstract class ChatKitServer<TContext> {
   /** Hands an error to the log hook; never throws. */
   reportError(error: unknown, ids: ErrorIds): void {
     this.#onError(error, ids)
+  }
+
+  /** For dashboards: what was written since the store was opened, and what is under way now. */
+  counters(): ServerCounters {
+    return this.#runs.counters()
   }
 
   /**

@@ -3,9 +3,17 @@ import {
   applyThreadEvent,
   createChatKitClient,
   emptyThreadState,
+  endThreadStream,
+  retryThreadItem,
   type ThreadState,
 } from '../src/client/index.ts'
-import { createChatKitHandler, textStream, type ThreadStreamEvent, type Turn } from '../src/index.ts'
+import {
+  createChatKitHandler,
+  textStream,
+  type AssistantMessageItem,
+  type ThreadStreamEvent,
+  type Turn,
+} from '../src/index.ts'
 import { ada, answer, TestServer, type User } from './test-server.ts'
 
 function clientOf(respond: (turn: Turn<User>) => AsyncIterable<ThreadStreamEvent> | ThreadStreamEvent[]) {
@@ -197,5 +205,58 @@ describe('applyThreadEvent', () => {
       { image: { id: 'i' } },
     ])
     expect(state.pending).toEqual(['m', 'w', 'f', 'g'])
+  })
+
+  const message = (id: string, text = ''): AssistantMessageItem => ({
+    id,
+    thread_id: 't',
+    created_at: '2026-01-01T00:00:00.000Z',
+    type: 'assistant_message',
+    content: text === '' ? [] : [{ type: 'output_text', text, annotations: [] }],
+  })
+  const added = (id: string, text = ''): ThreadStreamEvent => ({
+    type: 'thread.item.added',
+    item: message(id, text),
+  })
+  const done = (id: string): ThreadStreamEvent => ({ type: 'thread.item.done', item: message(id, 'done') })
+  const widget: ThreadStreamEvent = {
+    type: 'thread.item.added',
+    item: { ...message('w'), type: 'widget', widget: { type: 'Card', children: [] } },
+  }
+  const after = (...events: ThreadStreamEvent[]): ThreadState =>
+    events.reduce(applyThreadEvent, emptyThreadState)
+  const idsOf = ({ items }: ThreadState): string[] => items.map(({ id }) => id)
+
+  it('keeps items in the order in which they were done, which is the server’s', () => {
+    const both = after(added('a'), added('b'))
+    expect(idsOf(applyThreadEvent(both, done('b')))).toEqual(['b', 'a'])
+    expect(idsOf([done('b'), done('c'), done('a')].reduce(applyThreadEvent, both))).toEqual(['b', 'c', 'a'])
+    const replaced = applyThreadEvent(both, { type: 'thread.item.replaced', item: message('b', 'other') })
+    expect([idsOf(replaced), replaced.pending]).toEqual([['b', 'a'], ['a']])
+    expect(idsOf(applyThreadEvent(after(done('a'), done('b')), done('a')))).toEqual(['a', 'b'])
+  })
+
+  it('drops what an answer has begun and not done when it fails', () => {
+    const failed = after(added('a', 'half'), widget, done('a'), {
+      type: 'error',
+      code: 'x',
+      allow_retry: true,
+    })
+    expect([idsOf(failed), failed.pending]).toEqual([['a'], []])
+  })
+
+  it('keeps words and nothing else of what a stop has cut off', () => {
+    const stopped = endThreadStream(after(widget, added('empty'), added('b', ' '), added('a', 'half')))
+    expect([idsOf(stopped), stopped.pending]).toEqual([['a'], []])
+  })
+
+  it('puts an answer aside when another one is asked for, and back where that makes nothing', () => {
+    const asked = retryThreadItem(after(done('question'), done('old')), 'question')
+    expect(idsOf(asked)).toEqual(['question'])
+    expect(idsOf(endThreadStream(applyThreadEvent(asked, widget)))).toEqual(['question', 'old'])
+    const answered = endThreadStream(applyThreadEvent(asked, done('new')))
+    expect(idsOf(answered)).toEqual(['question', 'new'])
+    expect(idsOf(endThreadStream(answered))).toEqual(['question', 'new'])
+    expect(retryThreadItem(asked, 'unknown')).toBe(asked)
   })
 })

@@ -1,5 +1,5 @@
 export { createChatKitClient, readEvents } from './client.ts'
 export type { ChatKitClient, ChatKitClientOptions } from './client.ts'
 export { ChatKitRequestError } from './request-error.ts'
-export { applyThreadEvent, emptyThreadState } from './thread-state.ts'
+export { applyThreadEvent, emptyThreadState, endThreadStream, retryThreadItem } from './thread-state.ts'
 export type { ThreadState } from './thread-state.ts'

@@ -14,11 +14,16 @@ export interface ThreadState {
   notices: readonly Omit<EventOf<'notice'>, 'type'>[]
   error?: Omit<EventOf<'error'>, 'type'>
   allowCancel: boolean
+  /** What stood behind a message that is being answered again: it comes back where the new answer makes nothing. */
+  setAside?: { readonly behind: string; readonly items: readonly ThreadItem[] }
 }
 
 export const emptyThreadState: ThreadState = { items: [], pending: [], notices: [], allowCancel: true }
 
-/** The state after an event. Pure: gives a new object, and the old one stays as it was. */
+/**
+ * The state after an event. Pure: gives a new object, and the old one stays as it was. Items stand in the order in which
+ * the server keeps them: those that are done, and behind them those that are not.
+ */
 export function applyThreadEvent(state: ThreadState, event: ThreadStreamEvent): ThreadState {
   switch (event.type) {
     case 'thread.created':
@@ -26,11 +31,13 @@ export function applyThreadEvent(state: ThreadState, event: ThreadStreamEvent): 
       const { items: _page, ...thread } = event.thread
       return { ...state, thread }
     }
-    case 'thread.item.added':
-      return withItem(state, event.item, [...state.pending, event.item.id])
+    case 'thread.item.added': {
+      const { id } = event.item
+      return withItem(state, event.item, [...without(state.pending, id), id])
+    }
     case 'thread.item.done':
     case 'thread.item.replaced':
-      return withItem(state, event.item, without(state.pending, event.item.id))
+      return withDone(state, event.item)
     case 'thread.item.updated': {
       const items = state.items.map((item) =>
         item.id === event.item_id ? applyUpdate(item, event.update) : item,
@@ -49,7 +56,8 @@ export function applyThreadEvent(state: ThreadState, event: ThreadStreamEvent): 
     }
     case 'error': {
       const { type: _type, ...error } = event
-      return { ...withoutProgress(state), error }
+      // Whatever has words was told as done before: nothing else of the answer is kept.
+      return { ...withoutProgress(keeping(state, () => false)), error }
     }
     case 'notice': {
       const { type: _type, ...notice } = event
@@ -60,6 +68,34 @@ export function applyThreadEvent(state: ThreadState, event: ThreadStreamEvent): 
   }
 }
 
+/**
+ * The state when a stream has come to its end, whether by itself or by a stop: messages keep the words that they have,
+ * and whatever else was not done is gone. Not for a stream that was cut and is resumed.
+ */
+export function endThreadStream(state: ThreadState): ThreadState {
+  const { setAside, ...ended } = withoutProgress(keeping(state, hasWords))
+  const isEmpty = setAside && ended.items.at(-1)?.id === setAside.behind
+  return isEmpty ? { ...ended, items: [...ended.items, ...setAside.items] } : ended
+}
+
+/** The state when another answer to a message is asked for (`threads.retry_after_item`): what stands behind it goes. */
+export function retryThreadItem(state: ThreadState, itemId: string): ThreadState {
+  const at = state.items.findIndex(({ id }) => id === itemId)
+  if (at === -1) return state
+  const { error: _error, ...rest } = withoutProgress(state)
+  const setAside = { behind: itemId, items: state.items.slice(at + 1) }
+  return { ...rest, items: state.items.slice(0, at + 1), pending: [], setAside }
+}
+
+const hasWords = (item: ThreadItem): boolean =>
+  item.type === 'assistant_message' && item.content.some((part) => part.text.trim() !== '')
+
+/** Without the pending items that `keep` does not want; the others are done. */
+function keeping(state: ThreadState, keep: (item: ThreadItem) => boolean): ThreadState {
+  const items = state.items.filter((item) => !state.pending.includes(item.id) || keep(item))
+  return { ...state, items, pending: [] }
+}
+
 const without = (ids: readonly string[], id: string): string[] => ids.filter((other) => other !== id)
 
 const withoutProgress = ({ progress: _progress, ...state }: ThreadState): ThreadState => state
@@ -68,5 +104,16 @@ const withoutProgress = ({ progress: _progress, ...state }: ThreadState): Thread
 function withItem(state: ThreadState, item: ThreadItem, pending: string[]): ThreadState {
   const at = state.items.findIndex((other) => other.id === item.id)
   const items = at === -1 ? [...state.items, item] : state.items.with(at, item)
+  return { ...withoutProgress(state), items, pending }
+}
+
+/** An item that was not done until now comes before everything that is not done yet. */
+function withDone(state: ThreadState, item: ThreadItem): ThreadState {
+  const pending = without(state.pending, item.id)
+  const isNew = pending.length < state.pending.length || !state.items.some(({ id }) => id === item.id)
+  if (!isNew) return withItem(state, item, pending)
+  const others = state.items.filter(({ id }) => id !== item.id)
+  const firstPending = others.findIndex(({ id }) => pending.includes(id))
+  const items = others.toSpliced(firstPending === -1 ? others.length : firstPending, 0, item)
   return { ...withoutProgress(state), items, pending }
 }

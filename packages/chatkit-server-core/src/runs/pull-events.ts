@@ -40,13 +40,14 @@ export class EventPuller {
     return this.#interruption
   }
 
-  /** Fires the signal and ends the pull under way. The first interruption counts. */
-  interrupt(by: Interruption): void {
-    if (this.#interruption !== undefined) return
+  /** Fires the signal and ends the pull under way. The first interruption counts: gives whether it is such a one. */
+  interrupt(by: Interruption): boolean {
+    if (this.#interruption !== undefined) return this.#interruption === by
     this.#interruption = by
     // The signal first: a generator that is only closed waits for its pending step.
     this.#abort.abort(new DOMException('The answer is not wanted any more.', 'AbortError'))
     this.#settle?.({ kind: 'interrupted', by })
+    return true
   }
 
   /** What comes before the first event: waited for in the same way. Undefined where it was interrupted. */

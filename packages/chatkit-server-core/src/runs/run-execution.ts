@@ -14,6 +14,7 @@ import type { RunRef } from '../store/scope.ts'
 import type { RunEnding, Store } from '../store/store.ts'
 import type { ThreadChanges } from '../store/thread-store.ts'
 import type { TurnStore } from '../store/turn-store.ts'
+import type { Backlog } from './backlog.ts'
 import { mended, TextMender } from './mend-text.ts'
 import { nextMacrotask } from './next-macrotask.ts'
 import { PendingItems } from './pending-items.ts'
@@ -28,6 +29,7 @@ import { toErrorEvent } from './to-error-event.ts'
 export interface RunExecutionOptions {
   run: RunRef
   hub: RunHub
+  backlog: Backlog
   store: Pick<Store, 'appendDeltas' | 'appendItemEvent' | 'closeRun'>
   /** Bound to the run's owner, in the name of the run. */
   turnStore: Pick<TurnStore, 'saveThread' | 'loadItem'>
@@ -63,13 +65,15 @@ export class RunExecution {
   readonly #view = new ClientView()
   readonly #watch: ThreadWatch
   #outputChars = 0
+  /** How it ends is decided: whoever comes now comes too late. */
+  #isEnding = false
 
   constructor(options: RunExecutionOptions) {
-    const { run, store, hub, limits } = options
+    const { run, store, hub, backlog, limits } = options
     this.#options = options
     this.#puller = new EventPuller(options.respond, options.abort)
     this.#watch = new ThreadWatch(options.thread)
-    this.#log = new RunLog({ run, store, hub, onVerdict: (verdict) => this.interrupt(verdict) })
+    this.#log = new RunLog({ run, store, hub, backlog, onVerdict: (verdict) => this.interrupt(verdict) })
     this.#clock = new RunClock(limits, (by) => this.interrupt(by))
   }
 
@@ -77,9 +81,12 @@ export class RunExecution {
     return this.#log.events
   }
 
-  /** Ends the answer before its time. What was sent so far is kept. */
-  interrupt(by: Interruption): void {
-    this.#puller.interrupt(by)
+  /** Ends the answer before its time: what was sent so far is kept. False where it ends, or has ended, otherwise. */
+  interrupt(by: Interruption): boolean {
+    if (this.#isEnding) return false
+    const isTheFirst = this.#puller.interrupt(by)
+    this.#log.release()
+    return isTheFirst
   }
 
   /** Asks the store whether the run is still this process's, and wanted. */
@@ -98,7 +105,6 @@ export class RunExecution {
       for (const event of before?.value ?? []) await this.#handle(event)
       const end = await this.#pump()
       await this.#log.settle()
-      // A stop that came while the last event was being stored is a stop.
       outcome = await this.#close(end ?? this.#puller.interruption)
     } catch (error) {
       outcome = await this.#fail(error)
@@ -199,6 +205,7 @@ export class RunExecution {
 
   async #fail(error: unknown): Promise<RunOutcome> {
     const { abort, onError } = this.#options
+    this.#isEnding = true
     abort.abort(error)
     await this.#puller.close()
     const event = toErrorEvent(error)
@@ -239,11 +246,15 @@ export class RunExecution {
   }
 
   /** One write: the words of unfinished messages, the note of a stop, the last events and the end. */
-  async #end(status: RunEnding['status'], last: ThreadStreamEvent | undefined): Promise<RunOutcome> {
+  async #end(wanted: RunEnding['status'], last: ThreadStreamEvent | undefined): Promise<RunOutcome> {
     const { store, run, turnStore } = this.#options
     const changes = this.#watch.take()
     const thread = changes && (await turnStore.saveThread(run.threadId, mended(changes)))
     await this.#log.settle()
+    // A stop that came while the last of it was being stored is a stop. One that comes from now on is told that the
+    // answer is over.
+    const status = wanted === 'completed' && this.#puller.interruption === 'stop' ? 'stopped' : wanted
+    this.#isEnding = true
     const partial = this.#pending.partialMessages().map(mendedMessage)
     // Who stopped an answer has it on the screen as it is: no event repeats it.
     const told: ThreadStreamEvent[] = status === 'stopped' ? [] : partial.map(done)

@@ -28,8 +28,9 @@ export class RunItems {
         break
       case 'thread.item.replaced': {
         const { id } = event.item
-        this.#pending.delete(id)
-        const of = this.#done.has(id) ? this.#done : this.#replaced
+        // What was not done is done now.
+        const isMade = this.#pending.delete(id) || this.#done.has(id)
+        const of = isMade ? this.#done : this.#replaced
         of.set(id, event.item)
         break
       }

@@ -1,4 +1,4 @@
-/** What one answer, and one owner, may use. */
+/** What one answer, one owner and one process may use. */
 export interface RunLimits {
   /** How long `respond()` may give nothing. Default 5 minutes. */
   idleMs: number
@@ -12,6 +12,11 @@ export interface RunLimits {
   busyWaitMs: number
   /** How many messages may wait for one thread. Default 8. */
   busyWaiting: number
+  /**
+   * How much of all answers of the process may wait to be stored, in characters of JSON: beyond it no `respond()` is
+   * asked for more. Default 64 MiB.
+   */
+  maxUnstoredBytes: number
 }
 
 export const DEFAULT_LIMITS: RunLimits = {
@@ -21,4 +26,5 @@ export const DEFAULT_LIMITS: RunLimits = {
   activeRunsPerOwner: 10,
   busyWaitMs: 60_000,
   busyWaiting: 8,
+  maxUnstoredBytes: 67_108_864,
 }

@@ -2,6 +2,7 @@ import type { ThreadItem } from '../protocol/items.ts'
 import type { RunRef } from '../store/scope.ts'
 import type { Appended, LogEntry, Store } from '../store/store.ts'
 import { nextMacrotask } from './next-macrotask.ts'
+import type { Backlog } from './backlog.ts'
 import type { RunHub } from './run-hub.ts'
 
 /** How much of a run may wait to be stored before `respond()` is not asked for more. */
@@ -14,6 +15,8 @@ export interface RunLogOptions {
   run: RunRef
   store: Pick<Store, 'appendDeltas' | 'appendItemEvent'>
   hub: RunHub
+  /** Of the whole process. */
+  backlog: Backlog
   /** The run is not running any more, somebody asks it to stop, or its events cannot be stored. */
   onVerdict: (verdict: 'fenced' | 'stop' | { failed: unknown }) => void
 }
@@ -32,6 +35,7 @@ export class RunLog {
   #wakeProducer: (() => void) | undefined
   #holding: ReturnType<typeof setTimeout> | undefined
   #broken = false
+  #isReleased = false
 
   constructor(options: RunLogOptions) {
     this.#options = options
@@ -44,8 +48,7 @@ export class RunLog {
 
   /** An event that carries no item. Stored soon, together with others. */
   add(json: string): void {
-    this.#gather(json)
-    this.#flushing ??= this.#flush()
+    if (this.#gather(json)) this.#flushing ??= this.#flush()
   }
 
   /**
@@ -53,16 +56,18 @@ export class RunLog {
    * its own would keep the first words waiting that come while it is under way.
    */
   hold(json: string): void {
-    this.#gather(json)
+    if (!this.#gather(json)) return
     this.#holding ??= setTimeout(() => {
       this.#flushing ??= this.#flush()
     }, HOLD_MS)
   }
 
-  #gather(json: string): void {
-    this.#waiting.push(this.number(json))
-    this.#waitingChars += json.length
+  #gather(json: string): boolean {
+    const entry = this.number(json)
+    if (this.#broken) return false
+    this.#wait(entry)
     this.#unstored += 1
+    return true
   }
 
   /** Gives an event its number. */
@@ -75,23 +80,45 @@ export class RunLog {
     return this.#isFull() ? this.#untilRoom() : undefined
   }
 
+  /** `respond()` is not asked for more, so that nothing waits for room any longer. */
+  release(): void {
+    this.#isReleased = true
+    this.#wake()
+  }
+
   #isFull(): boolean {
-    return this.#unstored >= MAX_WAITING_EVENTS || this.#waitingChars >= MAX_WAITING_CHARS
+    const isOwnFull = this.#unstored >= MAX_WAITING_EVENTS || this.#waitingChars >= MAX_WAITING_CHARS
+    return isOwnFull || this.#options.backlog.isFull
   }
 
   async #untilRoom(): Promise<void> {
-    while (this.#isFull() && !this.#broken) {
-      await new Promise<void>((resolve) => {
-        this.#wakeProducer = resolve
-      })
+    while (this.#isFull() && !this.#broken && !this.#isReleased) {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      this.#wakeProducer = resolve
+      const stop = this.#options.backlog.onRoom(resolve)
+      await promise
+      stop()
     }
+  }
+
+  #wait(entry: LogEntry): void {
+    this.#waiting.push(entry)
+    this.#waitingChars += entry.json.length
+    this.#options.backlog.add(entry.json.length)
+  }
+
+  #takeWaiting(): { entries: LogEntry[]; chars: number } {
+    const taken = { entries: this.#waiting, chars: this.#waitingChars }
+    this.#waiting = []
+    this.#waitingChars = 0
+    return taken
   }
 
   /** An event that carries an item, or an item that is stored without an event. Resolves when it is stored. */
   async addItem(json: string | undefined, change: { save: ThreadItem } | { remove: string }): Promise<void> {
     await this.#flushing
     if (this.#broken) return
-    if (json !== undefined) this.#waiting.push(this.number(json))
+    if (json !== undefined) this.#wait(this.number(json))
     const { run, store } = this.#options
     await this.#store((entries) => store.appendItemEvent(run, entries, change))
   }
@@ -121,10 +148,9 @@ export class RunLog {
 
   async #store(append: (entries: LogEntry[]) => Promise<Appended>): Promise<void> {
     clearTimeout(this.#holding)
-    const entries = this.#waiting
-    this.#waiting = []
-    this.#waitingChars = 0
-    const { accepted, stopRequested } = await append(entries)
+    const { entries, chars } = this.#takeWaiting()
+    const stored = append(entries).finally(() => this.#options.backlog.take(entries.length, chars))
+    const { accepted, stopRequested } = await stored
     this.#unstored = this.#waiting.length
     if (!accepted) return this.#break('fenced')
     if (entries.length > 0) this.#options.hub.publish(entries)
@@ -134,8 +160,9 @@ export class RunLog {
 
   #break(verdict: 'fenced' | { failed: unknown }): void {
     this.#broken = true
-    this.#waiting = []
     clearTimeout(this.#holding)
+    const { entries, chars } = this.#takeWaiting()
+    this.#options.backlog.take(entries.length, chars)
     this.#options.onVerdict(verdict)
     this.#wake()
   }

@@ -4,9 +4,10 @@ import type { ThreadItem } from '../protocol/items.ts'
 import type { Thread } from '../protocol/threads.ts'
 import type { GenerateId } from '../store/generate-id.ts'
 import type { RunRef, Scope } from '../store/scope.ts'
-import type { OpenedTurn, Store, TurnOpening } from '../store/store.ts'
+import type { OpenedTurn, Store, StoreCounters, TurnOpening } from '../store/store.ts'
 import { bindStore } from '../store/turn-store.ts'
 import type { TurnBase } from '../turn.ts'
+import { Backlog } from './backlog.ts'
 import { BusyQueue } from './busy-queue.ts'
 import { clampMs } from './clamp-ms.ts'
 import { refusal } from './refusal.ts'
@@ -27,6 +28,18 @@ export interface RunManagerOptions<TContext> {
   onRunStart: (run: { runId: string; threadId: string }) => void
   onRunEnd: (run: RunEnd) => void
   onError: (error: unknown, ids: { runId: string; threadId: string }) => void
+  /** An item as it goes to its owner. */
+  present: (item: ThreadItem, scope: Scope<TContext>) => Promise<ThreadItem>
+}
+
+/** What the store counts, and what this server has under way now. */
+export interface ServerCounters extends StoreCounters {
+  /** Connections that follow an answer. */
+  readers: number
+  /** Messages that wait for their thread (`onBusy: 'wait'`). */
+  waiting: number
+  /** Events that were given by `respond()` and are not stored: where it grows, the database does not keep up. */
+  unstoredEvents: number
 }
 
 /** What operators are told of a run that has ended; never a word of what was said. */
@@ -54,9 +67,19 @@ export interface TurnPlan<TContext> {
 
 interface ActiveRun {
   ref: RunRef
+  /** Of the request that opened it, made by `keyOf`. */
+  key: string | undefined
   hub: RunHub
   execution: RunExecution
   finished: Promise<void>
+}
+
+/** A message that waits for its thread. */
+interface InLine {
+  lineKey: string
+  key: string | undefined
+  attempt: () => Promise<OpenedTurn>
+  busy: () => ChatKitError
 }
 
 const POLL_MS = 500
@@ -70,6 +93,8 @@ export class RunManager<TContext> {
   readonly #options: RunManagerOptions<TContext>
   readonly #active = new Map<string, ActiveRun>()
   readonly #queue = new BusyQueue()
+  readonly #backlog: Backlog
+  #readers = 0
   #closing = false
   #shuttingDown = false
   /** Turns that are being opened. */
@@ -80,6 +105,16 @@ export class RunManager<TContext> {
 
   constructor(options: RunManagerOptions<TContext>) {
     this.#options = options
+    this.#backlog = new Backlog(options.limits.maxUnstoredBytes)
+  }
+
+  counters(): ServerCounters {
+    return {
+      ...this.#options.store.counters(),
+      readers: this.#readers,
+      waiting: this.#queue.size,
+      unstoredEvents: this.#backlog.events,
+    }
   }
 
   /** Opens the turn and gives a reader of its run. Rejects with a `ChatKitError`; then nothing was written. */
@@ -105,15 +140,29 @@ export class RunManager<TContext> {
 
   /** Follows a run, of this process or another. */
   reader(runId: string, after: number, scope: Scope<TContext>, onLeave?: () => void): RunReader {
-    const { store } = this.#options
-    return createRunReader({ runId, after, hub: this.#active.get(runId)?.hub, store, scope, onLeave })
+    const { store, present } = this.#options
+    this.#readers += 1
+    return createRunReader({
+      runId,
+      after,
+      hub: this.#active.get(runId)?.hub,
+      store,
+      scope,
+      onLeave,
+      onDone: () => void (this.#readers -= 1),
+      present: (item) => present(item, scope),
+    })
   }
 
-  /** Stops the active run of a thread, or the run of a request's key. Gives whether there was one. */
+  /**
+   * Stops the active run of a thread, or the run of a request's key; of a key whose message still waits for its thread,
+   * the message. Gives whether there was something to stop: an answer whose end is being stored is over.
+   */
   async stop(target: { threadId: string } | { key: string }, scope: Scope<TContext>): Promise<boolean> {
+    if ('key' in target && (await this.#queue.withdraw(keyOf(target.key, scope)))) return true
     const run = await this.#options.store.requestStop(target, scope)
-    if (run) this.#active.get(run.id)?.execution.interrupt('stop')
-    return run !== undefined
+    if (!run) return false
+    return this.#active.get(run.id)?.execution.interrupt('stop') ?? true
   }
 
   /** Ends the run of a thread that was deleted. */
@@ -163,23 +212,24 @@ export class RunManager<TContext> {
       return result
     }
 
-    if (onBusy === 'wait' && this.#queue.isWaiting(lineKey)) return this.#waitInLine(lineKey, attempt, busy)
+    const key = opening.key && keyOf(opening.key.key, scope)
+    const inLine = () => this.#waitInLine({ lineKey, key, attempt, busy })
+    // The request of the active run, sent again, wants nothing that it would have to wait for.
+    const isKnown = (): boolean =>
+      key !== undefined && [...this.#active.values()].some((active) => active.key === key)
+    if (onBusy === 'wait' && this.#queue.isWaiting(lineKey) && !isKnown()) return inLine()
     for (let tries = 1; ; tries++) {
       const result = await attempt()
       if (result.outcome !== 'refused') return result
-      if (onBusy === 'wait') return this.#waitInLine(lineKey, attempt, busy)
+      if (onBusy === 'wait') return inLine()
       if (onBusy === 'reject' || tries === CLAIM_ATTEMPTS) throw busy(result.runId)
       await this.#interrupt({ id: result.runId ?? '', threadId }, scope)
     }
   }
 
-  #waitInLine(
-    lineKey: string,
-    attempt: () => Promise<OpenedTurn>,
-    busy: () => ChatKitError,
-  ): Promise<Exclude<OpenedTurn, { outcome: 'refused' }>> {
+  #waitInLine({ lineKey, key, attempt, busy }: InLine): Promise<Exclude<OpenedTurn, { outcome: 'refused' }>> {
     const { busyWaiting: most, busyWaitMs: forMs } = this.#options.limits
-    return this.#queue.wait(lineKey, { most, forMs, pollMs: POLL_MS, busy }, async () => {
+    return this.#queue.wait(lineKey, { most, forMs, pollMs: POLL_MS, busy, withdrawn, key }, async () => {
       const result = await attempt()
       return result.outcome === 'refused' ? undefined : result
     })
@@ -229,6 +279,7 @@ export class RunManager<TContext> {
     const execution = new RunExecution({
       run: ref,
       hub,
+      backlog: this.#backlog,
       store,
       turnStore,
       thread,
@@ -253,7 +304,8 @@ export class RunManager<TContext> {
     const finished = end()
     // A stop that another process asks for is seen with the next write, and by this in times of silence.
     if (this.#active.size === 0) this.#poll = setInterval(() => this.#checkIn(), POLL_MS)
-    this.#active.set(ref.id, { ref, hub, execution, finished })
+    const key = opening.key && keyOf(opening.key.key, scope)
+    this.#active.set(ref.id, { ref, key, hub, execution, finished })
     if (this.#shuttingDown) execution.interrupt('shutdown')
     return this.reader(ref.id, 0, scope, plan.stopOnLeave ? () => execution.interrupt('stop') : undefined)
   }
@@ -270,6 +322,15 @@ export class RunManager<TContext> {
 // Of one owner: nobody can stand in line for a thread of somebody else.
 const lineOf = (threadId: string, { owner, tenant }: Scope): string =>
   JSON.stringify([tenant ?? null, owner, threadId])
+
+// Keys of two people that read the same are two keys.
+const keyOf = (key: string, { owner, tenant }: Scope): string => JSON.stringify([tenant ?? null, owner, key])
+
+const withdrawn = (): ChatKitError =>
+  new ChatKitError(
+    'run_active',
+    'The message was taken back while it waited for its thread. Nothing of it was kept.',
+  )
 
 const closing = (): ChatKitError =>
   new ChatKitError('unavailable', 'The server is shutting down. Send the request again in a moment.')

@@ -1,5 +1,6 @@
 import type { ThreadStreamEvent } from '../protocol/events.ts'
 import { eventForClient, toJson } from '../protocol/serialize.ts'
+import type { ThreadItem } from '../protocol/items.ts'
 import type { Scope } from '../store/scope.ts'
 import type { LogEntry, RunEvents, Store } from '../store/store.ts'
 import type { RunHub } from './run-hub.ts'
@@ -27,13 +28,18 @@ export interface ReaderOptions<TContext> {
   scope: Scope<TContext>
   /** Called when the client leaves before the end. */
   onLeave?: (() => void) | undefined
+  /** Called once, when it has read to the end or has left. */
+  onDone?: (() => void) | undefined
+  /** An item as it goes to the client, where the log is gone. */
+  present: (item: ThreadItem) => Promise<ThreadItem>
 }
 
 /** How often the store is asked for more where nobody tells: a notification may be lost. */
 const POLL_MS = 500
 
 export function createRunReader<TContext>(options: ReaderOptions<TContext>): RunReader {
-  const { runId, after, hub, store, scope, onLeave } = options
+  const { runId, after, hub, store, scope, onLeave, present } = options
+  let onDone = options.onDone
   let position = after
   let left = false
   let over = false
@@ -51,10 +57,15 @@ export function createRunReader<TContext>(options: ReaderOptions<TContext>): Run
     if (!found) return []
     if (found.items) {
       over = true
-      return take(itemsAsEntries(found.items, position))
+      return take(itemsAsEntries(await Promise.all(found.items.map(present)), position))
     }
     if (found.entries.length > 0) return take(found.entries)
     return found.status === 'running' ? undefined : []
+  }
+  const done = (): LogEntry[] => {
+    onDone?.()
+    onDone = undefined
+    return []
   }
   /** Listens from now on, so that nothing is missed between a look that finds nothing and the wait for more. */
   const listen = (): { more: Promise<void>; stop: () => void } => {
@@ -84,18 +95,19 @@ export function createRunReader<TContext>(options: ReaderOptions<TContext>): Run
           const entries = await read()
           if (entries) {
             if (entries.length === 0) over = true
-            return left ? [] : entries
+            return left || entries.length === 0 ? done() : entries
           }
           if (!left) await more
         } finally {
           stop()
         }
       }
-      return []
+      return done()
     },
     leave: (why = 'gone') => {
       if (left) return
       left = true
+      done()
       wakeUp?.()
       if (!over && why === 'gone') onLeave?.()
     },
