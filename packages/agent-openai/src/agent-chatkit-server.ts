@@ -10,7 +10,7 @@ import { type HistoryOptions, loadHistory } from './history/load-history.ts'
 import { type AppContext, withAppContext } from './inject-context/app-context.ts'
 import { injectContext } from './inject-context/inject-context.ts'
 import { nameThread } from './name-thread.ts'
-import { streamAgentResponse } from './stream-agent-response.ts'
+import { streamAgentResponse, type StreamAgentOptions } from './stream-agent-response.ts'
 import { toAgentInput } from './to-agent-input/to-agent-input.ts'
 import { toStreamError } from './to-stream-error.ts'
 
@@ -42,6 +42,8 @@ export interface AgentChatKitServerOptions<TContext> extends ChatKitServerOption
   context?: (turn: Turn<TContext>) => AppContext | Promise<AppContext>
   /** How much of the thread the model is sent. */
   history?: HistoryOptions
+  /** How the agent's stream becomes events: citations, generated images. */
+  response?: Omit<StreamAgentOptions, 'context'>
   /** Where models that are given by name come from. Default: OpenAI, with `OPENAI_API_KEY`. */
   modelProvider?: ModelProvider
   /**
@@ -86,19 +88,20 @@ export class AgentChatKitServer<TContext> extends ChatKitServer<TContext> {
   }
 
   async *#answer(turn: Turn<TContext>): AsyncGenerator<ThreadStreamEvent, void, undefined> {
-    const { agent, context, history } = this.#options
+    const { agent, context, history, response } = this.#options
     const items = await loadHistory(turn, history)
     const input = injectContext(toAgentInput(items), turn)
     const made = typeof agent === 'function' ? await agent(turn) : agent
     const { agent: chosen, transform } = 'agent' in made ? made : { agent: made }
     const filter = withAppContext((await context?.(turn)) ?? {})
+    const agentContext = createAgentContext(turn)
     const result = await this.#runner.run(chosen, input, {
       stream: true,
-      context: createAgentContext(turn),
+      context: agentContext,
       signal: turn.signal,
       ...(filter && { callModelInputFilter: filter }),
     })
-    const events = streamAgentResponse(turn, result)
+    const events = streamAgentResponse(turn, result, { ...response, context: agentContext })
     yield* transform ? transform(events) : events
   }
 }
