@@ -13,6 +13,7 @@ import { nameThread } from './name-thread.ts'
 import { streamAgentResponse, type StreamAgentOptions } from './stream-agent-response.ts'
 import { toAgentInput } from './to-agent-input/to-agent-input.ts'
 import { toStreamError } from './to-stream-error.ts'
+import { providerWithUniqueCallIds } from './with-unique-call-ids.ts'
 
 const TEXT_DELTA = 'assistant_message.content_part.text_delta'
 
@@ -67,7 +68,7 @@ export class AgentChatKitServer<TContext> extends ChatKitServer<TContext> {
     super(options)
     this.#options = options
     this.#runner = new Runner({
-      ...(options.modelProvider && { modelProvider: options.modelProvider }),
+      modelProvider: providerWithUniqueCallIds(options.modelProvider ?? new Runner().config.modelProvider),
       tracingDisabled: !options.tracing,
       traceIncludeSensitiveData: false,
     })

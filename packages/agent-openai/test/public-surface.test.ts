@@ -12,5 +12,6 @@ it('exports what someone chose', () => {
     'streamAgentResponse',
     'toAgentInput',
     'toStreamError',
+    'withUniqueCallIds',
   ])
 })
