@@ -6,6 +6,7 @@ it('exports what someone chose', () => {
     'AgentChatKitServer',
     'createAgentContext',
     'injectContext',
+    'loadAttachments',
     'loadHistory',
     'nameThread',
     'pageContextSchema',
