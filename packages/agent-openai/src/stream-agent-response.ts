@@ -1,5 +1,5 @@
 import type { RunStreamEvent, StreamedRunResult } from '@openai/agents'
-import type { ThreadStreamEvent, Turn } from '@robolearn/chatkit-server-core'
+import type { ThreadItem, ThreadStreamEvent, Turn } from '@robolearn/chatkit-server-core'
 import { type AgentContext, channelOf } from './agent-context.ts'
 import { EventQueue } from './event-queue.ts'
 import { resumeWorkflow } from './resume-workflow.ts'
@@ -106,22 +106,25 @@ async function* events(
   try {
     const item = await resumeWorkflow(turn)
     if (item) state = { ...state, workflow: { item, isShown: true } }
-    for await (const event of queue) {
-      const translation = step(state, event, translator)
-      state = translation.state
-      for (const threadEvent of translation.events) {
-        if (threadEvent.type === 'thread.item.added') produced.add(threadEvent.item.id)
-        if (threadEvent.type !== 'thread.item.done') {
-          yield threadEvent
-          continue
+    for (let batch = await queue.take(); batch; batch = await queue.take()) {
+      for (const event of batch) {
+        const translation = step(state, event, translator)
+        state = translation.state
+        for (const threadEvent of translation.events) {
+          if (threadEvent.type === 'thread.item.added') produced.add(threadEvent.item.id)
+          if (threadEvent.type !== 'thread.item.done') {
+            yield threadEvent
+            continue
+          }
+          const { item: done } = threadEvent
+          produced.add(done.id)
+          lastText = textOf(done) ?? lastText
+          // The next turn goes on in it, so that it has to be in the store before that can begin.
+          if (done.type === 'client_tool_call' && state.workflow?.isShown) {
+            await turn.store.saveItem(thread.id, state.workflow.item)
+          }
+          yield await keepImage(threadEvent, saveImage)
         }
-        produced.add(threadEvent.item.id)
-        lastText = textOf(threadEvent) ?? lastText
-        // The next turn goes on in it, so that it has to be in the store before that can begin.
-        if (threadEvent.item.type === 'client_tool_call' && state.workflow?.isShown) {
-          await turn.store.saveItem(thread.id, state.workflow.item)
-        }
-        yield await keepImage(threadEvent, saveImage)
       }
     }
     // The SDK takes an AbortError for a stop, even where the network or the model's own timer threw it.
@@ -166,7 +169,7 @@ function step(state: TranslateState, event: ModelEvent | ToolEvent, translator: 
   }
 }
 
-function textOf({ item }: Extract<ThreadStreamEvent, { type: 'thread.item.done' }>): string | undefined {
+function textOf(item: ThreadItem): string | undefined {
   return item.type === 'assistant_message' ? item.content.map((part) => part.text).join('') : undefined
 }
 
