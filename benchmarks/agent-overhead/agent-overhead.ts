@@ -72,8 +72,9 @@ async function measure(load: Load, kind: 'sdk' | 'bridge'): Promise<number> {
 
 async function answer(runner: Runner, agent: Agent, kind: 'sdk' | 'bridge'): Promise<void> {
   const result = await runner.run(agent, 'Hello', { stream: true })
+  const events: AsyncIterable<{ type: string }> = kind === 'sdk' ? result : streamAgentResponse(turn, result)
   let read = 0
-  for await (const _event of kind === 'sdk' ? result : streamAgentResponse(turn, result)) read += 1
+  for await (const { type } of events) if (type) read += 1
   if (read < 10) throw new Error(`The answer had only ${read} events.`)
 }
 

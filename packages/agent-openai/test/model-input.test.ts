@@ -36,7 +36,7 @@ function files(contents: Record<string, { bytes: string | Uint8Array; type: stri
       if (!found) throw new Error('gone')
       const bytes = typeof found.bytes === 'string' ? new TextEncoder().encode(found.bytes) : found.bytes
       return {
-        body: new Blob([bytes as Uint8Array<ArrayBuffer>]).stream(),
+        body: new Blob([bytes]).stream(),
         size: found.size ?? bytes.length,
         mime_type: found.type,
       }
