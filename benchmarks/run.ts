@@ -3,6 +3,7 @@ type Benchmark = () => Promise<Record<string, number>>
 
 // Each is loaded only when it runs, with what it needs.
 const benchmarks: Record<string, () => Promise<Benchmark>> = {
+  'agent-overhead': async () => (await import('./agent-overhead/agent-overhead.ts')).agentOverhead,
   'first-delta': async () => (await import('./first-delta/first-delta.ts')).firstDelta,
   'list-threads': async () => (await import('./list-threads/list-threads.ts')).listThreads,
   'live-answers': async () => (await import('./live-answers/live-answers.ts')).liveAnswers,

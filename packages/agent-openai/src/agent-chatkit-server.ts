@@ -2,6 +2,8 @@ import { type Agent, type ModelProvider, Runner } from '@openai/agents'
 import {
   ChatKitServer,
   type ChatKitServerOptions,
+  type Scope,
+  type ThreadItem,
   type ThreadStreamEvent,
   type Turn,
 } from '@robolearn/chatkit-server-core'
@@ -10,9 +12,12 @@ import { type HistoryOptions, loadHistory } from './history/load-history.ts'
 import { type AppContext, withAppContext } from './inject-context/app-context.ts'
 import { injectContext } from './inject-context/inject-context.ts'
 import { nameThread } from './name-thread.ts'
-import { streamAgentResponse } from './stream-agent-response.ts'
+import { streamAgentResponse, type StreamAgentOptions } from './stream-agent-response.ts'
+import type { ItemConverters } from './to-agent-input/conversion.ts'
+import { type LoadedAttachment, loadAttachments } from './to-agent-input/load-attachments.ts'
 import { toAgentInput } from './to-agent-input/to-agent-input.ts'
 import { toStreamError } from './to-stream-error.ts'
+import { providerWithUniqueCallIds } from './with-unique-call-ids.ts'
 
 const TEXT_DELTA = 'assistant_message.content_part.text_delta'
 
@@ -42,6 +47,10 @@ export interface AgentChatKitServerOptions<TContext> extends ChatKitServerOption
   context?: (turn: Turn<TContext>) => AppContext | Promise<AppContext>
   /** How much of the thread the model is sent. */
   history?: HistoryOptions
+  /** Converters of thread items to model input, in place of this package's own, by the item's type. */
+  converters?: Partial<ItemConverters>
+  /** How the agent's stream becomes events: citations, generated images. */
+  response?: Omit<StreamAgentOptions, 'context'>
   /** Where models that are given by name come from. Default: OpenAI, with `OPENAI_API_KEY`. */
   modelProvider?: ModelProvider
   /**
@@ -65,7 +74,7 @@ export class AgentChatKitServer<TContext> extends ChatKitServer<TContext> {
     super(options)
     this.#options = options
     this.#runner = new Runner({
-      ...(options.modelProvider && { modelProvider: options.modelProvider }),
+      modelProvider: providerWithUniqueCallIds(options.modelProvider ?? new Runner().config.modelProvider),
       tracingDisabled: !options.tracing,
       traceIncludeSensitiveData: false,
     })
@@ -86,19 +95,36 @@ export class AgentChatKitServer<TContext> extends ChatKitServer<TContext> {
   }
 
   async *#answer(turn: Turn<TContext>): AsyncGenerator<ThreadStreamEvent, void, undefined> {
-    const { agent, context, history } = this.#options
+    const { agent, context, converters, history, response } = this.#options
     const items = await loadHistory(turn, history)
-    const input = injectContext(toAgentInput(items), turn)
+    const attachments = await this.#loadAttachments(items, turn)
+    const input = injectContext(toAgentInput(items, { attachments, ...(converters && { converters }) }), turn)
     const made = typeof agent === 'function' ? await agent(turn) : agent
     const { agent: chosen, transform } = 'agent' in made ? made : { agent: made }
     const filter = withAppContext((await context?.(turn)) ?? {})
+    const agentContext = createAgentContext(turn)
     const result = await this.#runner.run(chosen, input, {
       stream: true,
-      context: createAgentContext(turn),
+      context: agentContext,
       signal: turn.signal,
       ...(filter && { callModelInputFilter: filter }),
     })
-    const events = streamAgentResponse(turn, result)
+    const events = streamAgentResponse(turn, result, {
+      keepToolCalls: true,
+      ...response,
+      context: agentContext,
+    })
     yield* transform ? transform(events) : events
+  }
+  /** What is attached to the messages of the history, as far as a model can be sent it. */
+  async #loadAttachments(
+    items: readonly ThreadItem[],
+    { context }: Turn<TContext>,
+  ): Promise<ReadonlyMap<string, LoadedAttachment>> {
+    const { attachmentStore, owner } = this.#options
+    if (!attachmentStore) return new Map()
+    const who = owner(context)
+    const scope: Scope<TContext> = { ...(typeof who === 'string' ? { owner: who } : who), context }
+    return loadAttachments(items, { read: (id) => attachmentStore.read(id, scope) })
   }
 }

@@ -6,11 +6,13 @@ it('exports what someone chose', () => {
     'AgentChatKitServer',
     'createAgentContext',
     'injectContext',
+    'loadAttachments',
     'loadHistory',
     'nameThread',
     'pageContextSchema',
     'streamAgentResponse',
     'toAgentInput',
     'toStreamError',
+    'withUniqueCallIds',
   ])
 })

@@ -5,7 +5,12 @@ import {
   ScriptedModel,
   type ScriptedModelInput,
 } from '@openai/agents/testing'
-import { generateId, type ThreadStreamEvent } from '@robolearn/chatkit-server-core'
+import {
+  generateId,
+  type ThreadStreamEvent,
+  type Turn,
+  type UserMessageItem,
+} from '@robolearn/chatkit-server-core'
 import { setImmediate } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { streamAgentResponse } from '../src/index.ts'
@@ -23,7 +28,9 @@ async function open(script: ScriptedModelInput[]) {
     },
   )
   const thread = { id: 'thr_1', created_at: '', status: { type: 'active' as const }, metadata: {} }
-  const turn = { thread, signal: stop.signal, generateId, now: () => new Date(0) }
+  const userMessage = { type: 'user_message' } as UserMessageItem
+  const store = {} as Turn<unknown>['store']
+  const turn = { thread, userMessage, store, signal: stop.signal, generateId, now: () => new Date(0) }
   return { stop, model, result, events: streamAgentResponse(turn, result) }
 }
 
