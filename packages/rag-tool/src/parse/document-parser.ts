@@ -27,17 +27,17 @@ class DocumentParser {
   #idle: NodeJS.Timeout | undefined
 
   /** Rejects with a `LimitError` for a document that goes beyond a limit or that the parser refuses. */
-  parse(readable: Readable, limits: ParseLimits): Promise<ReadDocument> {
+  async parse(readable: Readable, limits: ParseLimits): Promise<ReadDocument> {
     this.#waiting += 1
     clearTimeout(this.#idle)
-    const parsed = this.#last.then(() => this.#parseNow(readable, limits))
+    const parsed = this.#last.catch(() => {}).then(() => this.#parseNow(readable, limits))
     this.#last = parsed
-      .catch(() => {})
-      .then(() => {
-        this.#waiting -= 1
-        if (this.#waiting === 0) this.#idle = setTimeout(() => this.#end(), IDLE_MS).unref()
-      })
-    return parsed
+    try {
+      return await parsed
+    } finally {
+      this.#waiting -= 1
+      if (this.#waiting === 0) this.#idle = setTimeout(() => this.#end(), IDLE_MS).unref()
+    }
   }
 
   async #parseNow(readable: Readable, limits: ParseLimits): Promise<ReadDocument> {

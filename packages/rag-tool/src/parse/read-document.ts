@@ -1,4 +1,4 @@
-import { CHUNKER_VERSION, chunkText, type Chunk } from '../chunk/chunk-text.ts'
+import { chunkText, type Chunk } from '../chunk/chunk-text.ts'
 import type { Document } from '../documents/document.ts'
 import { readHtml } from './html/read-html.ts'
 import { stripTags } from './html/strip-tags.ts'
@@ -27,8 +27,6 @@ export interface ReadDocument {
   text: string
   chunks: Chunk[]
 }
-
-export { CHUNKER_VERSION }
 
 /** Takes a document apart, without a limit of time or memory. Throws a `LimitError` for one that it will not read. */
 export async function readDocument(readable: Readable): Promise<ReadDocument> {

@@ -12,7 +12,9 @@ export async function readPdf(bytes: Uint8Array): Promise<ParsedText> {
   checkInflatedSize(bytes)
   const { getDocumentProxy } = await loadParser()
   const pdf = await getDocumentProxy(bytes, { verbosity: 0 }).catch((error: unknown) => {
-    throw new LimitError(`it is no PDF that can be read (${error instanceof Error ? error.message : error})`)
+    throw new LimitError(
+      `it is no PDF that can be read (${error instanceof Error ? error.message : String(error)})`,
+    )
   })
   try {
     const labels = await pdf.getPageLabels()
