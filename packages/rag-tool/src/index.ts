@@ -11,6 +11,7 @@ export type {
 export { loadFolder } from './documents/load-folder.ts'
 export type { LoadFolderOptions } from './documents/load-folder.ts'
 export type { Embedder } from './embed/embedder.ts'
+export { readableText } from './readable-text.ts'
 export { RagError } from './errors.ts'
 export type { RagErrorCode } from './errors.ts'
 export type { KnowledgeDatabase } from './index/database.ts'

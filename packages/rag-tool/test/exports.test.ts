@@ -9,6 +9,7 @@ it('exports from the main entry what was chosen', async () => {
     'defineSearchTool',
     'loadFolder',
     'openKnowledgeBase',
+    'readableText',
   ])
 })
 
