@@ -4,6 +4,7 @@ type Benchmark = () => Promise<Record<string, number>>
 // Each is loaded only when it runs, with what it needs.
 const benchmarks: Record<string, () => Promise<Benchmark>> = {
   'list-threads': async () => (await import('./list-threads/list-threads.ts')).listThreads,
+  'rag-ingest': async () => (await import('./rag-ingest/rag-ingest.ts')).ragIngest,
   'stream-memory': async () => (await import('./stream-memory/stream-memory.ts')).streamMemory,
 }
 
