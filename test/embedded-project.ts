@@ -6,5 +6,10 @@ import { defineProject } from 'vitest/config'
  * the background, and without guarded pages, there is nothing to race.
  */
 export default defineProject({
-  test: { execArgv: ['--no-memory-protection-keys', '--wasm-num-compilation-tasks=0'] },
+  test: {
+    execArgv: ['--no-memory-protection-keys', '--wasm-num-compilation-tasks=0'],
+    // An embedded database that is opened within a test takes seconds on a machine that is busy.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+  },
 })

