@@ -47,9 +47,9 @@ export function dyingOnServer(url: string, dieAt: number, onDeath?: () => void):
           const value: unknown = Reflect.get(target, name, target)
           return typeof value === 'function' ? value.bind(target) : value
         }
-        return async (...args: Parameters<PoolClient['query']>) => {
+        return async (text: string, values: unknown[]) => {
           count()
-          return Reflect.apply(target.query, target, args)
+          return target.query(text, values)
         }
       },
     })
