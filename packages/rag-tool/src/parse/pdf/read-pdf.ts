@@ -1,3 +1,4 @@
+import type { getDocumentProxy } from 'unpdf'
 import { LimitError } from '../parse-limits.ts'
 import type { ParsedText, Section } from '../parsed-text.ts'
 import { paragraphsOf } from '../read-plain-text.ts'
@@ -10,8 +11,8 @@ const MAX_PDF_CHARS = 10_000_000
 /** Reads the text of a PDF, page by page. Its readable text is that of all pages, with an empty line between them. */
 export async function readPdf(bytes: Uint8Array): Promise<ParsedText> {
   checkInflatedSize(bytes)
-  const { getDocumentProxy } = await loadParser()
-  const pdf = await getDocumentProxy(bytes, { verbosity: 0 }).catch((error: unknown) => {
+  const parser = await loadParser()
+  const pdf = await parser.getDocumentProxy(bytes, { verbosity: 0 }).catch((error: unknown) => {
     throw new LimitError(
       `it is no PDF that can be read (${error instanceof Error ? error.message : String(error)})`,
     )
@@ -55,7 +56,7 @@ export async function readPdf(bytes: Uint8Array): Promise<ParsedText> {
 
 const SEPARATOR = '\n\n'
 
-async function loadParser(): Promise<Pick<typeof import('unpdf'), 'getDocumentProxy'>> {
+async function loadParser(): Promise<{ getDocumentProxy: typeof getDocumentProxy }> {
   try {
     return await import('unpdf')
   } catch (error) {
