@@ -2,7 +2,7 @@ import { Agent, OpenAIProvider, Runner } from '@openai/agents'
 import { streamAgentResponse } from '@robolearn/agent-openai'
 import { generateId, type Turn, type UserMessageItem } from '@robolearn/chatkit-server-core'
 import OpenAI from 'openai'
-import { median } from '../stream-memory/median.ts'
+import { median } from '../figures/median.ts'
 import { answerBody, answerEvents } from './answer-stream.ts'
 
 interface Load {

@@ -1,9 +1,16 @@
 /**
  * What can be wrong: `invalid_option` (a value given to a function of this package), `invalid_document` (it is
  * reported in `failed`, and the other documents go on), `newer_database` (the tables were made by a newer version of
- * this package), `closed` (the knowledge base was closed).
+ * this package), `embedder_mismatch` (the vectors of the collection are of another model or size), `missing_pgvector`
+ * (there is an embedder, and the database cannot store vectors), `closed` (the knowledge base was closed).
  */
-export type RagErrorCode = 'invalid_option' | 'invalid_document' | 'newer_database' | 'closed'
+export type RagErrorCode =
+  | 'invalid_option'
+  | 'invalid_document'
+  | 'newer_database'
+  | 'embedder_mismatch'
+  | 'missing_pgvector'
+  | 'closed'
 
 const MARK = Symbol.for('@robolearn/rag-tool/RagError')
 

@@ -1,13 +1,22 @@
 export { openKnowledgeBase } from './knowledge-base.ts'
 export type { KnowledgeBase, KnowledgeBaseOptions, KnowledgeStats, SearchOptions } from './knowledge-base.ts'
-export { MAX_DOCUMENT_CHARS } from './documents/document.ts'
-export type { Document, DocumentSource, FailedDocument } from './documents/document.ts'
+export { MAX_DOCUMENT_CHARS, MAX_PDF_BYTES } from './documents/document.ts'
+export type {
+  Document,
+  DocumentSource,
+  FailedDocument,
+  PdfDocument,
+  TextDocument,
+} from './documents/document.ts'
 export { loadFolder } from './documents/load-folder.ts'
 export type { LoadFolderOptions } from './documents/load-folder.ts'
+export type { Embedder } from './embed/embedder.ts'
+export { readableText } from './readable-text.ts'
 export { RagError } from './errors.ts'
 export type { RagErrorCode } from './errors.ts'
 export type { KnowledgeDatabase } from './index/database.ts'
 export type { IngestOptions, IngestProgress, IngestReport } from './index/ingest.ts'
+export type { ParseLimits } from './parse/document-parser.ts'
 export type { Passage } from './search/passage.ts'
 export { createCitations } from './cite/citations.ts'
 export type { Citations } from './cite/citations.ts'

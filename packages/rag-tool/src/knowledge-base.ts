@@ -1,10 +1,14 @@
 import { sql } from 'kysely'
 import type { DocumentSource } from './documents/document.ts'
+import type { Embedder } from './embed/embedder.ts'
 import { RagError } from './errors.ts'
 import { tablesIn, type KnowledgeDatabase } from './index/database.ts'
 import { ingest, type IngestOptions, type IngestReport } from './index/ingest.ts'
 import { canonicalLanguage } from './index/languages.ts'
 import { migrate } from './index/migrate.ts'
+import { openVectors } from './index/open-vectors.ts'
+import { pruneDocuments } from './index/prune-documents.ts'
+import type { ParseLimits } from './parse/document-parser.ts'
 import type { Passage } from './search/passage.ts'
 import { searchLexical } from './search/search-lexical.ts'
 
@@ -17,6 +21,13 @@ export interface KnowledgeBaseOptions {
   collection?: string
   /** Of documents that name none, as a BCP 47 tag. Default: `en`. */
   language?: string
+  /**
+   * Makes vectors of passages and questions; the database then needs the extension pgvector. A collection keeps to the
+   * model with which it was first opened. Default: none, and search by words alone.
+   */
+  embedder?: Embedder
+  /** Beyond these a text is taken without its structure, and a PDF not at all. */
+  limits?: ParseLimits
 }
 
 export interface SearchOptions {
@@ -36,6 +47,11 @@ export interface KnowledgeBase extends AsyncDisposable {
    * iterable itself, ends it. What was done until then stays, and the next run completes it.
    */
   ingest(documents: DocumentSource, options?: IngestOptions): Promise<IngestReport>
+  /**
+   * Removes the documents whose id is not among these, and cached vectors that nothing uses any more. Gives how many
+   * documents there were.
+   */
+  prune(keep: Iterable<string> | AsyncIterable<string>): Promise<number>
   /** The passages that fit a question best, best first; none where nothing fits. */
   search(query: string, options?: SearchOptions): Promise<Passage[]>
   stats(): Promise<KnowledgeStats>
@@ -45,7 +61,7 @@ export interface KnowledgeBase extends AsyncDisposable {
 
 /** Opens a collection of documents; makes and updates its tables first. */
 export async function openKnowledgeBase(options: KnowledgeBaseOptions): Promise<KnowledgeBase> {
-  const { schema = 'rag', collection = 'default' } = options
+  const { schema = 'rag', collection = 'default', limits = {} } = options
   const language = canonicalLanguage(options.language ?? 'en')
   const tables = tablesIn(schema)
   // A plugin such as CamelCasePlugin would rename the columns of our results.
@@ -57,7 +73,9 @@ export async function openKnowledgeBase(options: KnowledgeBaseOptions): Promise<
     returning key`.execute(db)
   const collectionKey = rows[0]?.key
   if (collectionKey === undefined) throw new Error('PostgreSQL returned no key for a collection.')
-  const place = { db, tables, collectionKey }
+  const withoutVectors = { db, tables, collectionKey }
+  const vectors = await openVectors(withoutVectors, collection, options.embedder)
+  const place = { ...withoutVectors, ...vectors }
 
   let closed = false
   const checkOpen = (): void => {
@@ -81,7 +99,20 @@ export async function openKnowledgeBase(options: KnowledgeBaseOptions): Promise<
 
   return {
     ingest: (documents, ingestOptions = {}) =>
-      run(() => ingest({ ...place, language, checkOpen }, documents, ingestOptions)),
+      run(async () => {
+        if (place.vectorTable && !place.embedder)
+          throw new RagError(
+            'embedder_mismatch',
+            `Collection "${collection}" has vectors: open it with its embedder to ingest, or use another collection.`,
+          )
+        return ingest({ ...place, language, limits, checkOpen }, documents, ingestOptions)
+      }),
+    prune: (keep) =>
+      run(async () => {
+        const ids = new Set<string>()
+        for await (const id of keep) ids.add(id)
+        return pruneDocuments(place, ids, checkOpen)
+      }),
     async search(query, { limit = 5 } = {}) {
       if (!Number.isInteger(limit) || limit < 1 || limit > 100)
         throw new RagError('invalid_option', `limit is ${limit}; give a whole number from 1 to 100.`)

@@ -2,7 +2,10 @@ import { sql, type RawBuilder } from 'kysely'
 import type { Tables } from './database.ts'
 
 /** The statements of each migration; number 1 is the first of them. What was released is never changed. */
-export const MIGRATIONS: readonly ((tables: Tables) => RawBuilder<unknown>[])[] = [createIndex]
+export const MIGRATIONS: readonly ((tables: Tables) => RawBuilder<unknown>[])[] = [
+  createIndex,
+  addPagesAndModels,
+]
 
 /*
  * A lexicon is a language within a collection: its terms, how many chunks they stand in, how long those are.
@@ -56,5 +59,14 @@ function createIndex({ collection, lexicon, document, chunk, posting }: Tables):
       primary key (lexicon_key, term, chunk_key) include (frequency, length)
     )`,
     sql`create index posting_chunk_key on ${posting} (chunk_key)`,
+  ]
+}
+
+/* `embedding_hash` is of the text that was embedded; the tables of vectors are made when there is an embedder. */
+function addPagesAndModels({ collection, chunk }: Tables): RawBuilder<unknown>[] {
+  return [
+    sql`alter table ${collection} add column model text, add column dimensions integer`,
+    sql`alter table ${chunk}
+      add column page_number integer, add column page_label text, add column embedding_hash text`,
   ]
 }

@@ -15,6 +15,8 @@ interface Row {
   text: string
   range_start: number
   range_end: number
+  page_number: number | null
+  page_label: string | null
   text_fragment: string | null
   score: number
   metadata: Record<string, unknown>
@@ -51,7 +53,7 @@ export async function searchLexical(
       group by chunk_key order by score desc, chunk_key limit ${limit}
     )
     select document.id as document_id, document.title, document.url, document.metadata, chunk.anchor,
-      chunk.heading_path, chunk.text, chunk.range_start, chunk.range_end, chunk.text_fragment,
+      chunk.heading_path, chunk.text, chunk.range_start, chunk.range_end, chunk.text_fragment, chunk.page_number, chunk.page_label,
       best.score::float8 as score
     from best
       join ${tables.chunk} as chunk on chunk.key = best.chunk_key
@@ -66,6 +68,9 @@ function toPassage(row: Row): Passage {
     title: row.title,
     ...(row.url !== null && { url: row.url }),
     ...(row.anchor !== null && { anchor: row.anchor }),
+    ...(row.page_number !== null && {
+      page: { number: row.page_number, ...(row.page_label !== null && { label: row.page_label }) },
+    }),
     headingPath: row.heading_path,
     text: row.text,
     range: { start: row.range_start, end: row.range_end },
