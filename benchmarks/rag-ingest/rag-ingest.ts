@@ -10,7 +10,7 @@ const PAGES = 10_000
  */
 export async function ragIngest(): Promise<Record<string, number>> {
   const postgres = await startPostgres('embedded', { durable: true })
-  const child = startChild('../rag-ingest/ingest.ts', [postgres.url, String(PAGES)])
+  const child = startChild(new URL('ingest.ts', import.meta.url), [postgres.url, String(PAGES)])
   try {
     console.log(
       `Node ${process.version}; PostgreSQL ${postgres.version} on this machine, with fsync and synchronous_commit on.`,
