@@ -1,47 +1,58 @@
 import type { RunStreamEvent, StreamedRunResult } from '@openai/agents'
-import type { ThreadStreamEvent, Turn } from '@robolearn/chatkit-server-core'
-import { EventQueue } from './event-queue.ts'
-import type { Mint } from './translate/message.ts'
+import { StreamError, type ThreadStreamEvent } from '@robolearn/chatkit-server-core'
+import type { AgentContext } from './agent-context.ts'
+import { AnswerItems } from './answer-items.ts'
+import { toGuardrailTripped } from './guardrails/guardrail-tripped-error.ts'
+import { UsageMeter } from './run-usage.ts'
+import { askClient } from './tools/client-calls.ts'
 import { initialState, translate, wholeMessage } from './translate/translate.ts'
+import type { Mint } from './translate/message.ts'
+import { type QueuedEvent, type TurnRun, turnRunOf } from './turn-run.ts'
+import { resumeWorkflow } from './workflow/resume-workflow.ts'
 
 /** How long an aborted run may take to come to rest before it is left alone. */
 const SETTLE_MS = 1000
 
+/** How many responses in a row may say and ask nothing. */
+const MAX_EMPTY_RESPONSES = 2
+
 /** What is needed of a `StreamedRunResult`. */
-export type AgentRun = Pick<StreamedRunResult<never, never>, 'toStream' | 'completed'>
+export type AgentRun = Pick<StreamedRunResult<never, never>, 'toStream' | 'completed'> & {
+  readonly state?: { readonly usage: { inputTokens: number; outputTokens: number; totalTokens: number } }
+}
 
 /**
- * The answer of an agent as events for `respond()`.
+ * The answer of an agent as events for `respond()`, together with what its tools put into `context`.
  *
  * Reads the run at once and without ever waiting for whoever consumes the events: the SDK throws away what was
  * not read yet when something fails. When the model fails, everything that it said before comes first and then
- * its error is thrown. A refusal of the model is a message, not an error. When the turn's signal fires, the
- * run is aborted and the events end.
+ * its error is thrown. A refusal of the model is a message, not an error. Where a guardrail trips, everything that
+ * was shown is removed, and a `GuardrailTrippedError` is thrown. When the turn's signal fires, the run is aborted and
+ * the events end. Calls of the client come last.
  */
 export function streamAgentResponse(
-  turn: Pick<Turn<unknown>, 'thread' | 'signal' | 'generateId' | 'now'>,
+  context: AgentContext,
   result: AgentRun,
 ): AsyncGenerator<ThreadStreamEvent, void, undefined> {
+  const run = turnRunOf(context)
   // Typed by its iterator alone, whose return() waits for the event to come; a reader lets go at once.
   const reader = (result.toStream() as unknown as ReadableStream<RunStreamEvent>).getReader()
-  const queue = new EventQueue<RunStreamEvent>()
-  void pump(reader, queue)
-  return events(turn, queue, {
-    // The SDK aborts the model when its stream is cancelled; cancelling one that is over does nothing.
-    abort: () => void reader.cancel().catch(() => {}),
-    settled: result.completed.catch(() => {}),
-  })
+  // The SDK aborts the model when its stream is cancelled; cancelling one that is over does nothing.
+  run.abort = () => void reader.cancel().catch(() => {})
+  void pump(reader, run)
+  return events(
+    run,
+    result,
+    result.completed.catch(() => {}),
+  )
 }
 
-async function pump(
-  reader: ReadableStreamDefaultReader<RunStreamEvent>,
-  queue: EventQueue<RunStreamEvent>,
-): Promise<void> {
+async function pump(reader: ReadableStreamDefaultReader<RunStreamEvent>, { queue }: TurnRun): Promise<void> {
   try {
     for (;;) {
       const { done, value } = await reader.read()
       if (done) break
-      queue.push(value)
+      queue.push({ from: 'sdk', event: value })
     }
     queue.close()
   } catch (error) {
@@ -50,43 +61,96 @@ async function pump(
 }
 
 async function* events(
-  turn: Pick<Turn<unknown>, 'thread' | 'signal' | 'generateId' | 'now'>,
-  queue: EventQueue<RunStreamEvent>,
-  run: { abort: () => void; settled: Promise<void> },
+  run: TurnRun,
+  result: AgentRun,
+  settled: Promise<void>,
 ): AsyncGenerator<ThreadStreamEvent, void, undefined> {
+  const { turn, queue, abort, clientCalls } = run
   const { thread, signal, generateId, now } = turn
   const mint: Mint = { threadId: thread.id, generateId, now }
-  let state = initialState
-  let lastText: string | undefined
-  signal.addEventListener('abort', run.abort, { once: true })
-  if (signal.aborted) run.abort()
+  const meter = new UsageMeter()
+  const items = new AnswerItems(mint, run.sources)
+  let tokens: UsageTokens | undefined
+  signal.addEventListener('abort', abort, { once: true })
+  if (signal.aborted) abort()
   try {
-    for await (const event of queue) {
-      const translation = translate(state, event, mint)
-      state = translation.state
-      for (const threadEvent of translation.events) {
-        lastText = textOf(threadEvent) ?? lastText
-        yield threadEvent
-      }
+    items.workflow = await resumeWorkflow(turn)
+    yield* merged(queue, items, mint, { meter, signal })
+    if (!signal.aborted) {
+      // The SDK may still be writing into its state what its stream has told.
+      await atMost(SETTLE_MS, settled)
+      tokens = result.state?.usage
     }
-    // The SDK takes an AbortError for a stop, even where the network or the model's own timer threw it.
-    if (state.isResponding && !signal.aborted)
-      throw new Error('The model broke off in the middle of a response.')
+    if (clientCalls.length === 0) {
+      yield* items.change({ type: 'end' })
+    } else if (!signal.aborted) {
+      // It goes on with the client's answer: kept as it is, so that the answer finds it open.
+      if (items.workflow?.isShown) await turn.store.saveItem(thread.id, items.workflow.item)
+      yield* await askClient(turn, clientCalls)
+    }
   } catch (error) {
+    const tripped = toGuardrailTripped(error)
+    if (tripped) {
+      abort()
+      yield* items.removals()
+      throw tripped
+    }
+    yield* items.change({ type: 'end' })
     const refusal = refusalOf(error)
     if (refusal === undefined) throw error
-    if (refusal !== lastText) yield* wholeMessage([refusal], mint)
+    if (refusal !== items.lastText) yield* items.pass(wholeMessage([refusal], mint))
   } finally {
-    signal.removeEventListener('abort', run.abort)
-    run.abort()
-    await atMost(SETTLE_MS, run.settled)
+    signal.removeEventListener('abort', abort)
+    abort()
+    await atMost(SETTLE_MS, settled)
+    turn.run.usage = meter.usage(signal.aborted ? undefined : tokens)
   }
 }
 
-function textOf(event: ThreadStreamEvent): string | undefined {
-  if (event.type !== 'thread.item.done' || event.item.type !== 'assistant_message') return undefined
-  return event.item.content.map((part) => part.text).join('')
+type UsageTokens = NonNullable<AgentRun['state']>['usage']
+
+/** Everything in the order in which it came, until the run has ended. */
+async function* merged(
+  queue: TurnRun['queue'],
+  items: AnswerItems,
+  mint: Mint,
+  { meter, signal }: { meter: UsageMeter; signal: AbortSignal },
+): AsyncGenerator<ThreadStreamEvent, void, undefined> {
+  let state = initialState
+  let empty = 0
+  for await (const queued of queue) {
+    switch (queued.from) {
+      case 'tool':
+        yield* items.pass([queued.event])
+        break
+      case 'workflow':
+        yield* items.change(queued.change)
+        break
+      case 'sdk': {
+        meter.observe(queued.event)
+        const translation = translate(state, queued.event, mint)
+        state = translation.state
+        yield* items.pass(translation.events)
+        empty = emptyResponses(empty, queued)
+        if (empty === MAX_EMPTY_RESPONSES) throw noAnswer()
+      }
+    }
+  }
+  // The SDK takes an AbortError for a stop, even where the network or the model's own timer threw it.
+  if (state.isResponding && !signal.aborted) {
+    throw new Error('The model broke off in the middle of a response.')
+  }
 }
+
+/** How many responses in a row were empty, this one included. */
+function emptyResponses(before: number, { event }: Extract<QueuedEvent, { from: 'sdk' }>): number {
+  if (event.type !== 'raw_model_stream_event' || event.data.type !== 'response_done') return before
+  const isEmpty = event.data.response.output.every(({ type }) => type === 'reasoning')
+  return isEmpty ? before + 1 : 0
+}
+
+const noAnswer = (): StreamError =>
+  new StreamError('The model gave no answer. Please try again.', { allowRetry: true })
 
 /** Known by its shape, not its class: there may be two copies of the SDK. */
 function refusalOf(error: unknown): string | undefined {

@@ -4,13 +4,18 @@ import * as surface from '../src/index.ts'
 it('exports what someone chose', () => {
   expect(Object.keys(surface).toSorted()).toEqual([
     'AgentChatKitServer',
+    'GuardrailTrippedError',
     'createAgentContext',
+    'generateTitle',
     'injectContext',
     'loadHistory',
-    'nameThread',
     'pageContextSchema',
+    'patientModel',
+    'patientProvider',
+    'prepareAgent',
     'streamAgentResponse',
     'toAgentInput',
     'toStreamError',
+    'transcribeWith',
   ])
 })

@@ -5,10 +5,11 @@ import {
   ScriptedModel,
   type ScriptedModelInput,
 } from '@openai/agents/testing'
-import { generateId, type ThreadStreamEvent } from '@robolearn/chatkit-server-core'
+import type { ThreadStreamEvent } from '@robolearn/chatkit-server-core'
 import { setImmediate } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { streamAgentResponse } from '../src/index.ts'
+import { createAgentContext, streamAgentResponse } from '../src/index.ts'
+import { aTurn } from './a-turn.ts'
 import { answers, streamedText } from './ask.ts'
 import { delta, deltaAt, done, message, started, streamed } from './model-events.ts'
 
@@ -22,9 +23,8 @@ async function open(script: ScriptedModelInput[]) {
       stream: true,
     },
   )
-  const thread = { id: 'thr_1', created_at: '', status: { type: 'active' as const }, metadata: {} }
-  const turn = { thread, signal: stop.signal, generateId, now: () => new Date(0) }
-  return { stop, model, result, events: streamAgentResponse(turn, result) }
+  const context = createAgentContext(aTurn(stop.signal))
+  return { stop, model, result, events: streamAgentResponse(context, result) }
 }
 
 async function collect(events: AsyncIterable<ThreadStreamEvent>): Promise<ThreadStreamEvent[]> {

@@ -7,7 +7,7 @@ import {
   type Turn,
 } from '@robolearn/chatkit-server-core'
 import { firstDifference } from '../../../chatkit-server-core/test/conformance/first-difference.ts'
-import { streamAgentResponse, toAgentInput } from '../../src/index.ts'
+import { createAgentContext, streamAgentResponse, toAgentInput } from '../../src/index.ts'
 import { ada, loadThread, type Person } from '../ask.ts'
 import { type ApiReply, startResponsesApi } from '../responses-api.ts'
 
@@ -88,8 +88,9 @@ class RecordedServer extends ChatKitServer<Person> {
 
   async *respond(turn: Turn<Person>): AsyncGenerator<ThreadStreamEvent> {
     const page = await turn.store.listItems(turn.thread.id, { limit: 100, order: 'asc', include: 'all' })
-    const result = await this.#runner.run(this.#agent, toAgentInput(page.data), { stream: true })
-    yield* streamAgentResponse(turn, result)
+    const context = createAgentContext(turn)
+    const result = await this.#runner.run(this.#agent, toAgentInput(page.data), { stream: true, context })
+    yield* streamAgentResponse(context, result)
   }
 }
 
