@@ -97,6 +97,8 @@ function aborting<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
 function isPassing(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false
   const { status, statusCode, code, name, cause } = error as Record<string, unknown>
+  const advice = headerOf(error, 'x-should-retry')
+  if (advice === 'true' || advice === 'false') return advice === 'true'
   const answered = status ?? statusCode
   if (typeof answered === 'number') return PASSING.has(answered)
   return (
@@ -110,13 +112,17 @@ function isPassing(error: unknown): boolean {
 
 /** `Retry-After` in seconds or as a date, `retry-after-ms`; bounded, so that no API can hold an answer for ever. */
 function retryAfterMs(error: unknown): number | undefined {
-  const headers = (error as { headers?: unknown } | null)?.headers
-  if (!(headers instanceof Headers)) return undefined
-  const milliseconds = Number(headers.get('retry-after-ms') ?? Number.NaN)
-  const after = headers.get('retry-after') ?? ''
-  const seconds = Number(after || Number.NaN)
-  const wait = [milliseconds, seconds * 1000, Date.parse(after) - Date.now()].find(Number.isFinite)
-  return wait === undefined ? undefined : Math.min(Math.max(wait, 0), MAX_DELAY_MS)
+  const after = headerOf(error, 'retry-after')
+  const milliseconds = Number(headerOf(error, 'retry-after-ms') ?? Number.NaN)
+  const wait = [milliseconds, Number(after || Number.NaN) * 1000, Date.parse(after ?? '') - Date.now()]
+  const found = wait.find(Number.isFinite)
+  return found === undefined ? undefined : Math.min(Math.max(found, 0), MAX_DELAY_MS)
+}
+
+function headerOf(error: unknown, name: string): string | undefined {
+  const headers = (error as { headers?: { get?: unknown } } | null)?.headers
+  if (typeof headers?.get !== 'function') return undefined
+  return (headers as Headers).get(name) ?? undefined
 }
 
 function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
