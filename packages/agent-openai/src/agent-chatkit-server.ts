@@ -18,6 +18,7 @@ import type { AppContext } from './inject-context/app-context.ts'
 import type { PatienceOptions } from './models/patient-model.ts'
 import { generateTitle, type TitleOptions } from './titles/generate-title.ts'
 import { ThreadTitle } from './titles/thread-title.ts'
+import type { StreamAgentOptions } from './stream-agent-response.ts'
 import { toStreamError } from './to-stream-error.ts'
 import type { ShowToolsOptions } from './tools/watch-tools.ts'
 import { type TranscriptionOptions, transcribeWith } from './transcribe.ts'
@@ -54,6 +55,8 @@ export interface AgentChatKitServerOptions<TContext> extends ChatKitServerOption
   context?: (turn: AgentTurn<TContext>) => AppContext | Promise<AppContext>
   /** How much of the thread the model is sent. */
   history?: HistoryOptions
+  /** How what the model does becomes events. */
+  response?: Omit<StreamAgentOptions, 'context'>
   /** Where models that are given by name come from. Default: OpenAI, with `OPENAI_API_KEY`. */
   modelProvider?: ModelProvider
   /** Whether users watch tools and hand-offs as tasks, and how they are called. Default true. */

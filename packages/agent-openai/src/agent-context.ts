@@ -1,16 +1,23 @@
 import {
   type Source,
-  streamWidget,
   type StreamWidgetOptions,
-  type Task,
+  streamWidget,
   type Thread,
   type ThreadStreamEvent,
   type TurnBase,
   type WidgetRoot,
-  type Workflow,
-  type WorkflowSummary,
 } from '@robolearn/chatkit-server-core'
+import { hiddenItem } from './hidden-item.ts'
+import {
+  type EventInput,
+  type TaskInput,
+  toEvent,
+  toTask,
+  toWorkflow,
+  type WorkflowInput,
+} from './tool-input.ts'
 import { callClientTool } from './tools/client-calls.ts'
+import type { WorkflowEnd } from './translate/workflow.ts'
 import { beginTurnRun } from './turn-run.ts'
 
 /** What tools find as `context` in the SDK's `RunContext`. */
@@ -21,20 +28,27 @@ export interface AgentContext<TContext = unknown> {
   readonly requestContext: TContext
   /** Fires when the answer is no longer wanted. */
   readonly signal: AbortSignal
-  /** Puts an event into the answer, behind what the model has said so far. Once the answer is over, it is dropped. */
-  readonly stream: (event: ThreadStreamEvent) => void
-  /** Shows a widget, or one that grows: see core's `streamWidget`. Resolves when its last state is in the answer. */
+  /**
+   * Puts an event into the answer, behind everything that was said before. Throws where it is no event of the
+   * protocol. Ignored once the answer is over.
+   */
+  readonly stream: (event: EventInput) => void
+  /** Shows a widget; of several states, each as it comes. Resolves when the last was shown. */
   readonly streamWidget: (
     states: WidgetRoot | AsyncIterable<WidgetRoot> | Iterable<WidgetRoot>,
     options?: StreamWidgetOptions,
   ) => Promise<void>
-  /** Begins a list of tasks, which is shown from its first task on. One that is open is ended. */
-  readonly startWorkflow: (workflow?: Partial<Pick<Workflow, 'type' | 'tasks' | 'expanded'>>) => void
-  /** Adds a task to the list under way, or begins one. Gives the key by which `updateTask` finds it. */
-  readonly addTask: (task: Task) => string
-  readonly updateTask: (key: string, task: Task) => void
-  /** Ends the list. Without it, it ends when the answer goes on with words; without a summary, it tells how long it took. */
-  readonly endWorkflow: (end?: { summary?: WorkflowSummary; expanded?: boolean }) => void
+  /** Opens a workflow, ending the one that is open. One without tasks appears with its first. */
+  readonly startWorkflow: (workflow?: WorkflowInput) => void
+  /**
+   * Adds a task to the workflow that is open (the model's reasoning, too), or to a new one. Gives a key of it for
+   * `updateTask`: its index is not known before what came earlier is in the answer.
+   */
+  readonly addTask: (task: TaskInput) => string
+  /** Puts a task in the place of the one with this key, or index. Nothing where it is not there (any more). */
+  readonly updateTask: (place: string | number, task: TaskInput) => void
+  /** Ends the workflow that is open. The answer's first words, and whatever else is seen behind it, end it, too. */
+  readonly endWorkflow: (end?: WorkflowEnd) => void
   /**
    * Asks the client for something that only it knows. Return what this gives from the tool: the turn ends behind the
    * tools that were called with it, and goes on with the client's answer as the output of this call. Calls that come
@@ -54,32 +68,27 @@ export interface AgentContext<TContext = unknown> {
 export function createAgentContext<TContext>(turn: TurnBase<TContext>): AgentContext<TContext> {
   const context = {}
   const run = beginTurnRun(context, turn as TurnBase<unknown>)
-  const { queue } = run
+  const { channel } = run
+  const stream = (event: ThreadStreamEvent): void => channel.push({ type: 'thread_event', event })
   const members: AgentContext<TContext> = {
     thread: turn.thread,
     requestContext: turn.context,
     signal: turn.signal,
-    stream: (event) => queue.push({ from: 'tool', event }),
+    stream: (event) => stream(toEvent(event)),
     streamWidget: async (states, options) => {
-      for await (const event of streamWidget(turn, states, options)) queue.push({ from: 'tool', event })
+      for await (const event of streamWidget(turn, states, options)) stream(event)
     },
-    startWorkflow: (workflow = {}) => queue.push({ from: 'workflow', change: { type: 'start', workflow } }),
+    startWorkflow: (workflow = {}) =>
+      channel.push({ type: 'workflow_start', workflow: toWorkflow(workflow) }),
     addTask: (task) => {
       const key = turn.generateId('tsk')
-      queue.push({ from: 'workflow', change: { type: 'add', key, task } })
+      channel.push({ type: 'task_add', key, task: toTask(task) })
       return key
     },
-    updateTask: (key, task) => queue.push({ from: 'workflow', change: { type: 'update', key, task } }),
-    endWorkflow: (end = {}) => queue.push({ from: 'workflow', change: { type: 'end', ...end } }),
+    updateTask: (place, task) => channel.push({ type: 'task_update', place, task: toTask(task) }),
+    endWorkflow: (end = {}) => channel.push({ type: 'workflow_end', end }),
     callClientTool: (name, args = {}) => callClientTool(run, name, args),
-    remember: (content) =>
-      turn.store.saveItem(turn.thread.id, {
-        id: turn.generateId('shcx'),
-        thread_id: turn.thread.id,
-        created_at: turn.now().toISOString(),
-        type: 'hidden_context_item',
-        content,
-      }),
+    remember: (text) => turn.store.saveItem(turn.thread.id, hiddenItem(turn, text)),
     cite: (source) => void run.sources.push(source),
   }
   const hidden = Object.entries(members).map(([name, value]) => [name, { value, enumerable: false }])

@@ -104,7 +104,7 @@ async function* runAgent<TContext>(
     }
   }
   const result = await runner.run(agent, resumed ?? input, runOptions)
-  const events = streamAgentResponse(context, result)
+  const events = streamAgentResponse(turn, result, { ...options.response, context })
   try {
     yield* transform ? transform(events) : events
     if (result.interruptions.length > 0 && !turn.signal.aborted) {

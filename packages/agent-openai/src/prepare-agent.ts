@@ -83,10 +83,9 @@ function watched<
       const verdict = await guardrail.execute(args)
       if (verdict.tripwireTriggered) {
         // The SDK tells of it only with the model's next event, however late that is.
-        run.queue.fail(
+        run.interrupt(
           new GuardrailTrippedError({ kind, guardrail: guardrail.name, info: verdict.outputInfo }),
         )
-        run.abort()
       }
       return verdict
     },

@@ -1,58 +1,102 @@
 import type { RunStreamEvent, StreamedRunResult } from '@openai/agents'
-import { StreamError, type ThreadStreamEvent } from '@robolearn/chatkit-server-core'
+import type { EventOf, ThreadStreamEvent, Turn, TurnBase } from '@robolearn/chatkit-server-core'
 import type { AgentContext } from './agent-context.ts'
-import { AnswerItems } from './answer-items.ts'
+import { createEmptyResponses } from './empty-responses.ts'
+import { EventQueue } from './event-queue.ts'
 import { toGuardrailTripped } from './guardrails/guardrail-tripped-error.ts'
-import { UsageMeter } from './run-usage.ts'
+import { resumeWorkflow } from './resume-workflow.ts'
+import { keepImage, type SaveImage } from './save-image.ts'
+import { settleWithin } from './settle-within.ts'
 import { askClient } from './tools/client-calls.ts'
-import { initialState, translate, wholeMessage } from './translate/translate.ts'
-import type { Mint } from './translate/message.ts'
-import { type QueuedEvent, type TurnRun, turnRunOf } from './turn-run.ts'
-import { resumeWorkflow } from './workflow/resume-workflow.ts'
+import { withSources } from './tools/with-sources.ts'
+import { createModelEventReader } from './translate/adapters/to-model-events.ts'
+import type { CitationConverters } from './translate/citations.ts'
+import type { ModelEvent } from './translate/model-event.ts'
+import { endWorkflow } from './translate/reasoning.ts'
+import { initialState, type Translation, type Translator, type TranslateState } from './translate/state.ts'
+import type { ToolEvent } from './translate/tool-event.ts'
+import { translateToolEvent } from './translate/tool-events.ts'
+import { translate, wholeMessage } from './translate/translate.ts'
+import { type TurnRun, turnRunOf } from './turn-run.ts'
+import { type Tokens, UsageMeter } from './usage-meter.ts'
 
 /** How long an aborted run may take to come to rest before it is left alone. */
 const SETTLE_MS = 1000
 
-/** How many responses in a row may say and ask nothing. */
-const MAX_EMPTY_RESPONSES = 2
-
 /** What is needed of a `StreamedRunResult`. */
 export type AgentRun = Pick<StreamedRunResult<never, never>, 'toStream' | 'completed'> & {
-  readonly state?: { readonly usage: { inputTokens: number; outputTokens: number; totalTokens: number } }
+  readonly state?: { readonly usage: Tokens }
+}
+
+type ResponseTurn = Pick<TurnBase<unknown>, 'thread' | 'signal' | 'store' | 'generateId' | 'now'> & {
+  readonly run?: TurnBase<unknown>['run']
+  readonly userMessage?: Turn<unknown>['userMessage']
+}
+
+export interface StreamAgentOptions {
+  /** The context that the run was given: what tools put into it comes in between, in order. */
+  context?: AgentContext
+  /** How citations become annotations, by their `type`, instead of or besides the Responses API's. */
+  citations?: CitationConverters
+  /** How many previews a generated image comes with (the tool's `partial_images`); without it no progress is told. */
+  partialImages?: number
+  /** Keeps a generated image and says where. Without it the item holds the image itself, as a `data:` URL. */
+  saveImage?: SaveImage
 }
 
 /**
- * The answer of an agent as events for `respond()`, together with what its tools put into `context`.
+ * The answer of an agent as events for `respond()`.
  *
  * Reads the run at once and without ever waiting for whoever consumes the events: the SDK throws away what was
  * not read yet when something fails. When the model fails, everything that it said before comes first and then
- * its error is thrown. A refusal of the model is a message, not an error. Where a guardrail trips, everything that
- * was shown is removed, and a `GuardrailTrippedError` is thrown. When the turn's signal fires, the run is aborted and
- * the events end. Calls of the client come last.
+ * its error is thrown; when a guardrail trips, everything is taken back, and a `GuardrailTrippedError` is thrown. A
+ * refusal of the model is a message, not an error; at the limit of its length, a notice. When the turn's signal
+ * fires, the run is aborted and the events end. What the client is asked comes last.
  */
 export function streamAgentResponse(
-  context: AgentContext,
+  turn: ResponseTurn,
   result: AgentRun,
+  options: StreamAgentOptions = {},
 ): AsyncGenerator<ThreadStreamEvent, void, undefined> {
-  const run = turnRunOf(context)
   // Typed by its iterator alone, whose return() waits for the event to come; a reader lets go at once.
   const reader = (result.toStream() as unknown as ReadableStream<RunStreamEvent>).getReader()
-  // The SDK aborts the model when its stream is cancelled; cancelling one that is over does nothing.
-  run.abort = () => void reader.cancel().catch(() => {})
-  void pump(reader, run)
-  return events(
-    run,
-    result,
-    result.completed.catch(() => {}),
-  )
+  const queue = new EventQueue<ModelEvent | ToolEvent>()
+  const shared = options.context && turnRunOf(options.context)
+  const detach = shared?.channel.attach((event) => queue.push(event))
+  const abort = (): void => {
+    detach?.()
+    // The SDK aborts the model when its stream is cancelled; cancelling one that is over does nothing.
+    reader.cancel().catch(() => {})
+  }
+  const interrupt = (error: Error): void => {
+    queue.fail(error)
+    abort()
+  }
+  if (shared) {
+    shared.interrupt = interrupt
+    if (shared.interruptedBy) interrupt(shared.interruptedBy)
+  }
+  const meter = new UsageMeter()
+  void pump(reader, queue, { meter, interrupt })
+  const settled = result.completed.catch(() => {})
+  return events(turn, queue, options, { result, shared, meter, abort, settled })
 }
 
-async function pump(reader: ReadableStreamDefaultReader<RunStreamEvent>, { queue }: TurnRun): Promise<void> {
+async function pump(
+  reader: ReadableStreamDefaultReader<RunStreamEvent>,
+  queue: EventQueue<ModelEvent | ToolEvent>,
+  { meter, interrupt }: { meter: UsageMeter; interrupt: (error: Error) => void },
+): Promise<void> {
+  const read = createModelEventReader()
+  const tooManyEmpty = createEmptyResponses()
   try {
     for (;;) {
       const { done, value } = await reader.read()
       if (done) break
-      queue.push({ from: 'sdk', event: value })
+      meter.observe(value)
+      for (const event of read(value)) queue.push(event)
+      const noAnswer = tooManyEmpty(value)
+      if (noAnswer) interrupt(noAnswer)
     }
     queue.close()
   } catch (error) {
@@ -60,110 +104,114 @@ async function pump(reader: ReadableStreamDefaultReader<RunStreamEvent>, { queue
   }
 }
 
+interface Running {
+  result: AgentRun
+  shared: TurnRun | undefined
+  meter: UsageMeter
+  abort: () => void
+  settled: Promise<void>
+}
+
 async function* events(
-  run: TurnRun,
-  result: AgentRun,
-  settled: Promise<void>,
+  turn: ResponseTurn,
+  queue: EventQueue<ModelEvent | ToolEvent>,
+  options: StreamAgentOptions,
+  { result, shared, meter, abort, settled }: Running,
 ): AsyncGenerator<ThreadStreamEvent, void, undefined> {
-  const { turn, queue, abort, clientCalls } = run
   const { thread, signal, generateId, now } = turn
-  const mint: Mint = { threadId: thread.id, generateId, now }
-  const meter = new UsageMeter()
-  const items = new AnswerItems(mint, run.sources)
-  let tokens: UsageTokens | undefined
+  const { citations, partialImages, saveImage } = options
+  const translator: Translator = { threadId: thread.id, generateId, now, citations, partialImages }
+  const produced = new Set<string>()
+  let state: TranslateState = initialState
+  let lastText: string | undefined
+  let tokens: Tokens | undefined
+  const handle = async function* (event: ModelEvent | ToolEvent): AsyncGenerator<ThreadStreamEvent> {
+    const translation = step(state, event, translator)
+    state = translation.state
+    for (const threadEvent of translation.events) {
+      if (threadEvent.type === 'thread.item.added') produced.add(threadEvent.item.id)
+      if (threadEvent.type !== 'thread.item.done') {
+        yield threadEvent
+        continue
+      }
+      produced.add(threadEvent.item.id)
+      lastText = textOf(threadEvent) ?? lastText
+      // The next turn goes on in it, so that it has to be in the store before that can begin.
+      if (threadEvent.item.type === 'client_tool_call' && state.workflow?.isShown) {
+        await turn.store.saveItem(thread.id, state.workflow.item)
+      }
+      yield* withSources(await keepImage(threadEvent, saveImage), shared?.sources)
+    }
+  }
   signal.addEventListener('abort', abort, { once: true })
   if (signal.aborted) abort()
   try {
-    items.workflow = await resumeWorkflow(turn)
-    yield* merged(queue, items, mint, { meter, signal })
+    const item = await resumeWorkflow(turn)
+    if (item) state = { ...state, workflow: { item, isShown: true } }
+    for await (const event of queue) yield* handle(event)
     if (!signal.aborted) {
       // The SDK may still be writing into its state what its stream has told.
-      await atMost(SETTLE_MS, settled)
+      await settleWithin(SETTLE_MS, settled)
       tokens = result.state?.usage
+      for (const event of await askClient(turn, shared?.clientCalls ?? [])) {
+        yield* handle({ type: 'thread_event', event })
+      }
     }
-    if (clientCalls.length === 0) {
-      yield* items.change({ type: 'end' })
-    } else if (!signal.aborted) {
-      // It goes on with the client's answer: kept as it is, so that the answer finds it open.
-      if (items.workflow?.isShown) await turn.store.saveItem(thread.id, items.workflow.item)
-      yield* await askClient(turn, clientCalls)
-    }
+    // The SDK takes an AbortError for a stop, even where the network or the model's own timer threw it.
+    const isCut = state.isResponding || state.ending === 'cut'
+    if (isCut && !signal.aborted) throw new Error('The model broke off in the middle of a response.')
+    if (!state.awaitsClient && !signal.aborted) yield* endWorkflow(state, translator).events
+    if (state.ending === 'incomplete') yield LENGTH_NOTICE
   } catch (error) {
     const tripped = toGuardrailTripped(error)
     if (tripped) {
       abort()
-      yield* items.removals()
+      yield* [...produced].map((itemId) => removal(itemId))
       throw tripped
     }
-    yield* items.change({ type: 'end' })
     const refusal = refusalOf(error)
-    if (refusal === undefined) throw error
-    if (refusal !== items.lastText) yield* items.pass(wholeMessage([refusal], mint))
+    if (refusal === undefined && state.ending !== 'incomplete') throw error
+    if (refusal !== undefined && refusal !== lastText) yield* wholeMessage([refusal], translator)
+    if (state.ending === 'incomplete') yield LENGTH_NOTICE
   } finally {
     signal.removeEventListener('abort', abort)
     abort()
-    await atMost(SETTLE_MS, settled)
-    turn.run.usage = meter.usage(signal.aborted ? undefined : tokens)
+    await settleWithin(SETTLE_MS, settled)
+    if (turn.run) turn.run.usage = meter.usage(signal.aborted ? undefined : tokens)
   }
 }
 
-type UsageTokens = NonNullable<AgentRun['state']>['usage']
+const removal = (itemId: string): EventOf<'thread.item.removed'> => ({
+  type: 'thread.item.removed',
+  item_id: itemId,
+})
 
-/** Everything in the order in which it came, until the run has ended. */
-async function* merged(
-  queue: TurnRun['queue'],
-  items: AnswerItems,
-  mint: Mint,
-  { meter, signal }: { meter: UsageMeter; signal: AbortSignal },
-): AsyncGenerator<ThreadStreamEvent, void, undefined> {
-  let state = initialState
-  let empty = 0
-  for await (const queued of queue) {
-    switch (queued.from) {
-      case 'tool':
-        yield* items.pass([queued.event])
-        break
-      case 'workflow':
-        yield* items.change(queued.change)
-        break
-      case 'sdk': {
-        meter.observe(queued.event)
-        const translation = translate(state, queued.event, mint)
-        state = translation.state
-        yield* items.pass(translation.events)
-        empty = emptyResponses(empty, queued)
-        if (empty === MAX_EMPTY_RESPONSES) throw noAnswer()
-      }
-    }
-  }
-  // The SDK takes an AbortError for a stop, even where the network or the model's own timer threw it.
-  if (state.isResponding && !signal.aborted) {
-    throw new Error('The model broke off in the middle of a response.')
+const LENGTH_NOTICE: ThreadStreamEvent = {
+  type: 'notice',
+  level: 'warning',
+  message: 'The answer ends here because it reached the longest that the model may write.',
+}
+
+function step(state: TranslateState, event: ModelEvent | ToolEvent, translator: Translator): Translation {
+  switch (event.type) {
+    case 'thread_event':
+    case 'workflow_start':
+    case 'workflow_end':
+    case 'task_add':
+    case 'task_update':
+      return translateToolEvent(state, event, translator)
+    default:
+      return translate(state, event, translator)
   }
 }
 
-/** How many responses in a row were empty, this one included. */
-function emptyResponses(before: number, { event }: Extract<QueuedEvent, { from: 'sdk' }>): number {
-  if (event.type !== 'raw_model_stream_event' || event.data.type !== 'response_done') return before
-  const isEmpty = event.data.response.output.every(({ type }) => type === 'reasoning')
-  return isEmpty ? before + 1 : 0
+function textOf({ item }: Extract<ThreadStreamEvent, { type: 'thread.item.done' }>): string | undefined {
+  return item.type === 'assistant_message' ? item.content.map((part) => part.text).join('') : undefined
 }
-
-const noAnswer = (): StreamError =>
-  new StreamError('The model gave no answer. Please try again.', { allowRetry: true })
 
 /** Known by its shape, not its class: there may be two copies of the SDK. */
 function refusalOf(error: unknown): string | undefined {
   const refusal =
     typeof error === 'object' && error !== null && 'refusal' in error ? error.refusal : undefined
   return typeof refusal === 'string' ? refusal : undefined
-}
-
-async function atMost(ms: number, promise: Promise<void>): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const elapsed = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms)
-  })
-  await Promise.race([promise, elapsed])
-  clearTimeout(timer)
 }

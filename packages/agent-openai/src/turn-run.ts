@@ -1,13 +1,5 @@
-import type { RunStreamEvent } from '@openai/agents'
-import type { Source, ThreadStreamEvent, TurnBase } from '@robolearn/chatkit-server-core'
-import { EventQueue } from './event-queue.ts'
-import type { WorkflowChange } from './workflow/open-workflow.ts'
-
-/** What comes together in one stream: the SDK's events, and what tools and guardrails have to add. */
-export type QueuedEvent =
-  | { from: 'sdk'; event: RunStreamEvent }
-  | { from: 'tool'; event: ThreadStreamEvent }
-  | { from: 'workflow'; change: WorkflowChange }
+import type { Source, TurnBase } from '@robolearn/chatkit-server-core'
+import { createToolChannel, type ToolChannel } from './tool-channel.ts'
 
 /** A call that only the client can answer. */
 export interface ClientCall {
@@ -20,27 +12,32 @@ export interface ClientCall {
 /** What the agent of one turn, its tools and the stream of its answer share. */
 export interface TurnRun {
   readonly turn: TurnBase<unknown>
-  readonly queue: EventQueue<QueuedEvent>
+  readonly channel: ToolChannel
   /** What the tools of this answer have cited and no message carries yet. */
   readonly sources: Source[]
   readonly clientCalls: ClientCall[]
   /** Tool calls of the answering agent under way, by call id: whether an agent answers it. */
   readonly running: Map<string, { isAgent: boolean }>
-  /** Ends the SDK's run at once; nothing as long as it has not begun. */
-  abort: () => void
+  /** Ends the SDK's run at once, with this error. */
+  interrupt: (error: Error) => void
+  /** What has interrupted the run before anybody read it. */
+  interruptedBy: Error | undefined
 }
 
-// Beside the context and not on it: nothing of it can be serialised with the SDK's state.
+// Beside the context and not on it: nothing of it can be serialised with the SDK's state, or logged by a tool.
 const runs = new WeakMap<object, TurnRun>()
 
 export function beginTurnRun(context: object, turn: TurnBase<unknown>): TurnRun {
   const run: TurnRun = {
     turn,
-    queue: new EventQueue(),
+    channel: createToolChannel(),
     sources: [],
     clientCalls: [],
     running: new Map(),
-    abort: () => {},
+    interrupt: (error) => {
+      run.interruptedBy ??= error
+    },
+    interruptedBy: undefined,
   }
   runs.set(context, run)
   return run

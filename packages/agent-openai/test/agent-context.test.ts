@@ -29,12 +29,12 @@ function serverWithTool(execute: Do, options: Parameters<typeof scriptedServer>[
 }
 
 const workflowEvents = (events: ThreadStreamEvent[]): unknown[] =>
-  events.flatMap((event) => {
+  events.flatMap((event): unknown[] => {
     if (event.type === 'thread.item.updated' && event.update.type.startsWith('workflow.'))
       return [event.update]
     if (event.type !== 'thread.item.added' && event.type !== 'thread.item.done') return []
     const { item } = event
-    if (item.type === 'workflow') return [{ type: event.type, ...item.workflow }]
+    if (item.type === 'workflow') return [item.workflow]
     return item.type === 'assistant_message' && event.type === 'thread.item.added' ? ['message'] : []
   })
 

@@ -132,12 +132,13 @@ describe('a tripped guardrail', () => {
       model: new ScriptedModel([streamed('bad')]),
       outputGuardrails: [trips],
     })
-    const context = createAgentContext(aTurn())
+    const turn = aTurn()
+    const context = createAgentContext(turn)
     const runner = new Runner({ tracingDisabled: true })
     const result = await runner.run(prepareAgent(agent, context), 'Hello', { stream: true, context })
     const events: ThreadStreamEvent[] = []
     const reading = (async () => {
-      for await (const event of streamAgentResponse(context, result)) events.push(event)
+      for await (const event of streamAgentResponse(turn, result, { context })) events.push(event)
     })()
     const error: unknown = await reading.catch((thrown: unknown) => thrown)
     expect(GuardrailTrippedError.isInstance(error)).toBe(true)

@@ -5,11 +5,15 @@ import {
   ScriptedModel,
   type ScriptedModelInput,
 } from '@openai/agents/testing'
-import type { ThreadStreamEvent } from '@robolearn/chatkit-server-core'
+import {
+  generateId,
+  type ThreadStreamEvent,
+  type Turn,
+  type UserMessageItem,
+} from '@robolearn/chatkit-server-core'
 import { setImmediate } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { createAgentContext, streamAgentResponse } from '../src/index.ts'
-import { aTurn } from './a-turn.ts'
+import { streamAgentResponse } from '../src/index.ts'
 import { answers, streamedText } from './ask.ts'
 import { delta, deltaAt, done, message, started, streamed } from './model-events.ts'
 
@@ -23,8 +27,11 @@ async function open(script: ScriptedModelInput[]) {
       stream: true,
     },
   )
-  const context = createAgentContext(aTurn(stop.signal))
-  return { stop, model, result, events: streamAgentResponse(context, result) }
+  const thread = { id: 'thr_1', created_at: '', status: { type: 'active' as const }, metadata: {} }
+  const userMessage = { type: 'user_message' } as UserMessageItem
+  const store = {} as Turn<unknown>['store']
+  const turn = { thread, userMessage, store, signal: stop.signal, generateId, now: () => new Date(0) }
+  return { stop, model, result, events: streamAgentResponse(turn, result) }
 }
 
 async function collect(events: AsyncIterable<ThreadStreamEvent>): Promise<ThreadStreamEvent[]> {

@@ -1,17 +1,11 @@
 import type { HiddenContextItem, ThreadItem, TurnBase } from '@robolearn/chatkit-server-core'
+import { hiddenItem } from '../hidden-item.ts'
 
 const TYPE = 'blocked_message'
 
 /** A hidden note that a message was refused by a guardrail, so that no later turn shows it to the model. */
-export function blockedMessage(turn: TurnBase<unknown>, messageId: string): HiddenContextItem {
-  return {
-    id: turn.generateId('shcx'),
-    thread_id: turn.thread.id,
-    created_at: turn.now().toISOString(),
-    type: 'hidden_context_item',
-    content: { type: TYPE, item_id: messageId },
-  }
-}
+export const blockedMessage = (turn: TurnBase<unknown>, messageId: string): HiddenContextItem =>
+  hiddenItem(turn, { type: TYPE, item_id: messageId })
 
 /** The items without messages that were refused, and without the notes about them. */
 export function withoutBlocked(items: readonly ThreadItem[]): ThreadItem[] {

@@ -63,7 +63,7 @@ const insideNested = (name: string): Error =>
 
 /** The calls at the end of an answer: the first as an item, the others kept until it is answered. */
 export async function askClient(
-  turn: TurnBase<unknown>,
+  turn: Pick<TurnBase<unknown>, 'thread' | 'store' | 'generateId' | 'now'>,
   calls: readonly ClientCall[],
 ): Promise<ThreadStreamEvent[]> {
   const [first, ...waiting] = calls
@@ -97,7 +97,7 @@ interface Waiting {
  * forgotten: the user has moved on.
  */
 export async function nextClientCalls(
-  turn: TurnBase<unknown>,
+  turn: Pick<TurnBase<unknown>, 'thread' | 'store'>,
   newestFirst: readonly ThreadItem[],
 ): Promise<ClientCall[]> {
   const answered = newestFirst.find((item) => item.type === 'client_tool_call')
@@ -106,4 +106,4 @@ export async function nextClientCalls(
   return waiting?.after === answered.id ? waiting.calls : []
 }
 
-const keyOf = ({ thread }: TurnBase<unknown>): string => `client-calls:${thread.id}`
+const keyOf = ({ thread }: Pick<TurnBase<unknown>, 'thread'>): string => `client-calls:${thread.id}`

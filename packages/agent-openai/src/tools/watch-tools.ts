@@ -1,5 +1,6 @@
 import type { Runner } from '@openai/agents'
-import type { HiddenContextItem, TurnBase } from '@robolearn/chatkit-server-core'
+import type { TurnBase } from '@robolearn/chatkit-server-core'
+import { hiddenItem } from '../hidden-item.ts'
 import type { TurnRun } from '../turn-run.ts'
 import { isPlaceholder } from './client-calls.ts'
 import { toolRecord } from './tool-record.ts'
@@ -39,7 +40,7 @@ export function watchTools(
   run: TurnRun,
   { show, onFailure }: { show: ShowToolsOptions | undefined; onFailure: (error: Error) => void },
 ): void {
-  const { turn, queue } = run
+  const { turn, channel } = run
   const keys = new Map<string, string>()
   runner.on('agent_tool_start', (_context, _agent, tool, { toolCall }) => {
     const callId = callIdOf(toolCall)
@@ -48,7 +49,7 @@ export function watchTools(
     const key = turn.generateId('tsk')
     keys.set(callId, key)
     const task = taskOf(show, { name: tool.name, state: 'running', turn })
-    queue.push({ from: 'workflow', change: { type: 'add', key, task } })
+    channel.push({ type: 'task_add', key, task })
   })
   runner.on('agent_tool_end', (_context, _agent, tool, result, { toolCall }) => {
     const callId = callIdOf(toolCall)
@@ -58,17 +59,17 @@ export function watchTools(
     const key = keys.get(callId)
     if (show && key !== undefined) {
       const task = taskOf(show, { name: tool.name, state: failed ? 'failed' : 'done', turn })
-      queue.push({ from: 'workflow', change: { type: 'update', key, task } })
+      channel.push({ type: 'task_update', place: key, task })
     }
     if (isPlaceholder(result) || toolCall.type !== 'function_call') return
     const content = toolRecord({ callId, name: toolCall.name, arguments: toolCall.arguments, output: result })
-    queue.push({ from: 'tool', event: { type: 'thread.item.done', item: hiddenItem(turn, content) } })
+    channel.push({ type: 'thread_event', event: { type: 'thread.item.done', item: hiddenItem(turn, content) } })
   })
   runner.on('agent_handoff', (_context, _from, to) => {
     if (!show) return
     const title = show.handOffLabel?.({ name: to.name, turn }) ?? `Handed over to ${to.name}`
     const task = { type: 'custom' as const, title, status_indicator: 'complete' as const }
-    queue.push({ from: 'workflow', change: { type: 'add', key: turn.generateId('tsk'), task } })
+    channel.push({ type: 'task_add', task })
   })
 }
 
@@ -88,16 +89,6 @@ function taskOf({ labels = {} }: ShowToolsOptions, tool: ShownTool) {
 function words(name: string): string {
   const text = name.replaceAll(/[_-]+/g, ' ').trim()
   return text.charAt(0).toUpperCase() + text.slice(1)
-}
-
-function hiddenItem(turn: TurnBase<unknown>, content: unknown): HiddenContextItem {
-  return {
-    id: turn.generateId('shcx'),
-    thread_id: turn.thread.id,
-    created_at: turn.now().toISOString(),
-    type: 'hidden_context_item',
-    content,
-  }
 }
 
 function callIdOf(toolCall: object): string {

@@ -1,4 +1,5 @@
 import type {
+  Annotation,
   AssistantContent,
   AssistantMessageItem,
   GenerateId,
@@ -14,6 +15,8 @@ export interface OpenMessage {
   readonly contentIndex: number
   /** The text of each part so far; the last one grows. */
   readonly texts: readonly string[]
+  /** The annotations of each part; none where a part has none. */
+  readonly annotations: readonly (readonly Annotation[] | undefined)[]
   /** The first half of a character whose other half has not come yet. */
   readonly heldBack: string
 }
@@ -39,7 +42,7 @@ export function beginMessage(outputIndex: number, mint: Mint): MessageStep {
     content: [],
   }
   return {
-    message: { item, outputIndex, contentIndex: 0, texts: [], heldBack: '' },
+    message: { item, outputIndex, contentIndex: 0, texts: [], annotations: [], heldBack: '' },
     events: [{ type: 'thread.item.added', item }],
   }
 }
@@ -69,9 +72,32 @@ export function appendText(message: OpenMessage, contentIndex: number, delta: st
   return { message: { ...message, contentIndex, texts: grown, heldBack: rest }, events }
 }
 
+/**
+ * Adds an annotation to the part that grows, or to the first part where it belongs to none that began. One that is
+ * there already is not added again.
+ */
+export function annotate(message: OpenMessage, contentIndex: number, annotation: Annotation): MessageStep {
+  const part = contentIndex === message.contentIndex ? Math.max(message.texts.length - 1, 0) : 0
+  const known = message.annotations[part] ?? []
+  const json = JSON.stringify(annotation)
+  if (known.some((one) => JSON.stringify(one) === json)) return { message, events: [] }
+  const annotations = [...message.annotations]
+  annotations[part] = [...known, annotation]
+  const update = {
+    type: 'assistant_message.content_part.annotation_added' as const,
+    content_index: part,
+    annotation_index: known.length,
+    annotation,
+  }
+  return {
+    message: { ...message, annotations },
+    events: [{ type: 'thread.item.updated', item_id: message.item.id, update }],
+  }
+}
+
 /** Ends the message. Where the response as a whole says something else than was streamed, that is what counts. */
 export function finishMessage(message: OpenMessage, final: readonly string[] = []): ThreadStreamEvent[] {
-  const { item, texts } = message
+  const { item, texts, annotations } = message
   const differs = final.length > 0 && final.join('') !== texts.join('')
   const settled = differs ? [...final, ...texts.slice(final.length)] : texts
   const growing = Math.max(texts.length - 1, 0)
@@ -80,10 +106,20 @@ export function finishMessage(message: OpenMessage, final: readonly string[] = [
     const done = partDone(item.id, index, text)
     return index < texts.length ? [done] : [partAdded(item.id, index), done]
   })
-  return [...ends, { type: 'thread.item.done', item: { ...item, content: settled.map(contentOf) } }]
+  return [
+    ...ends,
+    {
+      type: 'thread.item.done',
+      item: { ...item, content: settled.map((text, index) => contentOf(text, annotations[index])) },
+    },
+  ]
 }
 
-const contentOf = (text: string): AssistantContent => ({ type: 'output_text', text, annotations: [] })
+const contentOf = (text: string, annotations: readonly Annotation[] = []): AssistantContent => ({
+  type: 'output_text',
+  text,
+  annotations: [...annotations],
+})
 
 const partAdded = (itemId: string, index: number): ThreadStreamEvent => ({
   type: 'thread.item.updated',

@@ -1,44 +1,40 @@
-import type { AgentOutputItem, RunStreamEvent } from '@openai/agents'
 import type { ThreadStreamEvent } from '@robolearn/chatkit-server-core'
-import { appendText, beginMessage, finishMessage, type Mint, type OpenMessage } from './message.ts'
-import { wholeText } from './whole-text.ts'
+import { toAnnotation } from './citations.ts'
+import { beginImage, finishImage, previewImage } from './image.ts'
+import { annotate, appendText, beginMessage, finishMessage, type Mint } from './message.ts'
+import type { ModelCitation, ModelEvent, Place } from './model-event.ts'
+import { beginReasoning, endThought, endWorkflow, growThought } from './reasoning.ts'
+import { andThen, nothing, type Translation, type Translator, type TranslateState } from './state.ts'
 
 /**
- * What is open between two events of the SDK. Messages are told apart by their place in the response that is
- * under way, never by the model's ids: some models repeat those, some give one to everything.
+ * What a model did as events of the thread. Pure but for the ids and times that the translator mints. Messages and
+ * images are told apart by their place in the response that is under way.
  */
-export interface TranslateState {
-  readonly message: OpenMessage | undefined
-  /** How many messages of this response have begun. */
-  readonly begun: number
-  /** Whether a response has begun that is not done. */
-  readonly isResponding: boolean
-}
-
-export interface Translation {
-  state: TranslateState
-  events: ThreadStreamEvent[]
-}
-
-export const initialState: TranslateState = { message: undefined, begun: 0, isResponding: false }
-
-/** One event of the SDK's stream as events of the thread. Pure but for the ids and times that `mint` gives. */
-export function translate(state: TranslateState, event: RunStreamEvent, mint: Mint): Translation {
-  if (event.type !== 'raw_model_stream_event') return { state, events: [] }
-  const { data } = event
-  switch (data.type) {
-    case 'response_started':
+export function translate(state: TranslateState, event: ModelEvent, translator: Translator): Translation {
+  switch (event.type) {
+    case 'response_start':
       // A response that was never done: what it said stays.
-      return {
-        state: { ...initialState, isResponding: true },
-        events: state.message ? finishMessage(state.message) : [],
-      }
-    case 'output_text_delta':
-      return translateDelta(state, data.delta, data.providerData, mint)
-    case 'response_done':
-      return translateResponse(state, data.response.output, mint)
-    case 'model':
-      return { state, events: [] }
+      return andThen(endMessage(state), (ended) =>
+        nothing({ ...ended, begun: 0, images: [], ending: undefined, isResponding: true }),
+      )
+    case 'text':
+      return growMessage(state, event.at, event.delta, translator)
+    case 'citation':
+      return cite(state, event.at, event.citation, translator)
+    case 'message_end':
+      return state.message?.outputIndex === event.output ? endMessage(state, event.texts) : nothing(state)
+    case 'reasoning_start':
+      return beginReasoning(state, translator)
+    case 'reasoning':
+      return growThought(state, event.at, event.delta)
+    case 'reasoning_end':
+      return endThought(state, event.at, event.text)
+    case 'image_start':
+    case 'image_preview':
+    case 'image_end':
+      return translateImage(state, event, translator)
+    case 'response_end':
+      return endResponse(state, event, translator)
   }
 }
 
@@ -55,51 +51,85 @@ export function wholeMessage(texts: readonly string[], mint: Mint): ThreadStream
   return [...events, ...finishMessage(message)]
 }
 
-function translateDelta(
-  state: TranslateState,
-  delta: string,
-  providerData: Record<string, unknown> | undefined,
-  mint: Mint,
-): Translation {
-  if (delta === '') return { state, events: [] }
-  const events: ThreadStreamEvent[] = []
-  let { message, begun } = state
-  // Only the Responses API numbers its outputs and their parts; elsewhere a response is one text.
-  const outputIndex = numberOf(providerData?.output_index)
-  if (message && message.outputIndex !== outputIndex) {
-    events.push(...finishMessage(message))
-    message = undefined
+function growMessage(state: TranslateState, at: Place, delta: string, translator: Translator): Translation {
+  if (delta === '') return nothing(state)
+  const { message } = state
+  if (message?.outputIndex === at.output) {
+    const step = appendText(message, at.part, delta)
+    return { state: { ...state, message: step.message }, events: step.events }
   }
-  if (!message) {
-    const step = beginMessage(outputIndex, mint)
-    events.push(...step.events)
-    message = step.message
-    begun += 1
-  }
-  const step = appendText(message, numberOf(providerData?.content_index), delta)
-  return { state: { message: step.message, begun, isResponding: true }, events: [...events, ...step.events] }
-}
-
-/** Ends what is open and adds what was never streamed. */
-function translateResponse(
-  { message, begun }: TranslateState,
-  output: AgentOutputItem[],
-  mint: Mint,
-): Translation {
-  const messages = output.map(textsOf).filter((texts) => texts.length > 0)
-  const events = message ? finishMessage(message, messages[begun - 1]) : []
-  for (const texts of messages.slice(begun)) events.push(...wholeMessage(texts, mint))
-  return { state: initialState, events }
-}
-
-/** The texts of a message, refusals among them; none for anything else. */
-function textsOf(item: AgentOutputItem): string[] {
-  if (item.type !== 'message' || item.role !== 'assistant') return []
-  return item.content.flatMap((part) => {
-    if (part.type === 'output_text') return part.text ? [wholeText(part.text)] : []
-    if (part.type === 'refusal') return part.refusal ? [wholeText(part.refusal)] : []
-    return []
+  const before = andThen(endMessage(state), (ended) => endWorkflow(ended, translator))
+  return andThen(before, (settled) => {
+    const begun = beginMessage(at.output, translator)
+    const step = appendText(begun.message, at.part, delta)
+    return {
+      state: { ...settled, message: step.message, begun: settled.begun + 1, isResponding: true },
+      events: [...begun.events, ...step.events],
+    }
   })
 }
 
-const numberOf = (value: unknown): number => (typeof value === 'number' ? value : 0)
+function endMessage(state: TranslateState, texts?: readonly string[]): Translation {
+  if (!state.message) return nothing(state)
+  return { state: { ...state, message: undefined }, events: finishMessage(state.message, texts) }
+}
+
+function cite(
+  state: TranslateState,
+  at: Place,
+  citation: ModelCitation,
+  { citations }: Translator,
+): Translation {
+  const annotation = state.message?.outputIndex === at.output ? toAnnotation(citation, citations) : undefined
+  if (!state.message || !annotation) return nothing(state)
+  const step = annotate(state.message, at.part, annotation)
+  return { state: { ...state, message: step.message }, events: step.events }
+}
+
+type ImageEvent = Extract<ModelEvent, { type: `image_${string}` }>
+
+function translateImage(state: TranslateState, event: ImageEvent, translator: Translator): Translation {
+  const open = state.images.find(({ output }) => output === event.output)
+  if (!open) {
+    const before = andThen(endMessage(state), (ended) => endWorkflow(ended, translator))
+    return andThen(before, (settled) => {
+      const { image, events } = beginImage(event.output, translator)
+      const begun = { state: { ...settled, images: [...settled.images, image] }, events }
+      return event.type === 'image_start'
+        ? begun
+        : andThen(begun, (next) => translateImage(next, event, translator))
+    })
+  }
+  if (event.type === 'image_start') return nothing(state)
+  if (event.type === 'image_preview') {
+    const { image, index } = event
+    const expected = translator.partialImages ?? 0
+    return { state, events: [previewImage(open, image, { index, expected })] }
+  }
+  const images = state.images.filter((image) => image !== open)
+  return { state: { ...state, images }, events: [finishImage(open, event.image)] }
+}
+
+/** Ends what is open, and adds what was never streamed. */
+function endResponse(
+  state: TranslateState,
+  { messages, ending }: Extract<ModelEvent, { type: 'response_end' }>,
+  translator: Translator,
+): Translation {
+  const { begun } = state
+  const ended = andThen(endMessage(state, messages[begun - 1]), (settled) => endThought(settled))
+  const unsaid = messages.slice(begun)
+  const said =
+    unsaid.length === 0
+      ? ended
+      : andThen(
+          andThen(ended, (settled) => endWorkflow(settled, translator)),
+          (settled) => ({
+            state: settled,
+            events: unsaid.flatMap((texts) => wholeMessage(texts, translator)),
+          }),
+        )
+  return andThen(said, (settled) =>
+    nothing({ ...settled, begun: 0, images: [], ending, isResponding: false }),
+  )
+}

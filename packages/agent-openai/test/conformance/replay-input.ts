@@ -1,8 +1,7 @@
-import { Agent, Runner } from '@openai/agents'
+import { Agent, OpenAIProvider, Runner } from '@openai/agents'
 import type { ThreadItem } from '@robolearn/chatkit-server-core'
 import { toAgentInput } from '../../src/index.ts'
-import { responseEvents } from '../response-events.ts'
-import { startResponsesApi } from '../responses-api.ts'
+import { openModelDouble } from '../../src/testing/index.ts'
 
 type Text = string | { $contains: string[] }
 type Part = { type: string; text?: Text; image_url?: string }
@@ -16,21 +15,18 @@ export interface InputRecording {
 
 /** Sends thread items to the model's API and gives the first entry that it should have received and did not, or did and should not. */
 export async function replayInput({ items, expected }: InputRecording): Promise<string | undefined> {
-  const api = await startResponsesApi([responseEvents('Yes.')])
-  try {
-    const runner = new Runner({ modelProvider: api.provider, tracingDisabled: true })
-    const agent = new Agent({ name: 'Tutor', model: 'test-model' })
-    const result = await runner.run(agent, toAgentInput(items), { stream: true })
-    await result.completed
-    const received = flatten(api.received[0]?.input as Entry[])
-    const wanted = flatten(expected.flatMap(({ input }) => input))
-    const missing = wanted.find((want) => !received.some((entry) => isLike(entry, want)))
-    if (missing !== undefined) return `input: expected ${JSON.stringify(missing)}, got no such entry`
-    const extra = received.find((entry) => !wanted.some((want) => isLike(entry, want)))
-    return extra === undefined ? undefined : `input: expected no such entry, got ${JSON.stringify(extra)}`
-  } finally {
-    await api.close()
-  }
+  await using double = await openModelDouble({ script: ['Yes.'] })
+  const modelProvider = new OpenAIProvider({ apiKey: 'test', baseURL: double.baseUrl, useResponses: true })
+  const runner = new Runner({ modelProvider, tracingDisabled: true })
+  const agent = new Agent({ name: 'Tutor', model: 'test-model' })
+  const result = await runner.run(agent, toAgentInput(items), { stream: true })
+  await result.completed
+  const received = flatten(double.requests[0]?.body.input as Entry[])
+  const wanted = flatten(expected.flatMap(({ input }) => input))
+  const missing = wanted.find((want) => !received.some((entry) => isLike(entry, want)))
+  if (missing !== undefined) return `input: expected ${JSON.stringify(missing)}, got no such entry`
+  const extra = received.find((entry) => !wanted.some((want) => isLike(entry, want)))
+  return extra === undefined ? undefined : `input: expected no such entry, got ${JSON.stringify(extra)}`
 }
 
 /** What the model's API receives, without what the recordings leave out; every part of a message by itself. */

@@ -1,7 +1,7 @@
 import type { RunStreamEvent } from '@openai/agents'
 import type { RunUsage } from '@robolearn/chatkit-server-core'
 
-interface Tokens {
+export interface Tokens {
   inputTokens: number
   outputTokens: number
   totalTokens: number
