@@ -28,21 +28,25 @@ export function prepareAgent<A extends object>(
   options: PrepareAgentOptions = {},
 ): A {
   const run = turnRunOf(context)
+  const { toolChoice } = options
   const copies = new Map<object, AnyAgent>()
   const copy = (original: AnyAgent): AnyAgent => {
     const known = copies.get(original)
     if (known) return known
-    const made = original.clone({
+    // First the model alone: the SDK has settings of its own for some.
+    const chosen = original.clone({
       model: modelOf(original, options),
+      handoffOutputTypeWarningEnabled: false,
+    })
+    const hasTool = toolChoice !== undefined && original.tools.some(({ name }) => name === toolChoice)
+    const made = chosen.clone({
+      ...(hasTool && { modelSettings: { ...chosen.modelSettings, toolChoice } }),
       toolUseBehavior: toolUseBehavior(original, run),
       inputGuardrails: original.inputGuardrails.map((guardrail) => watched(guardrail, 'input', run)),
       outputGuardrails: original.outputGuardrails.map((guardrail) => watched(guardrail, 'output', run)),
       handoffs: [],
       handoffOutputTypeWarningEnabled: false,
     })
-    if (options.toolChoice !== undefined && original.tools.some(({ name }) => name === options.toolChoice)) {
-      made.modelSettings = { ...made.modelSettings, toolChoice: options.toolChoice }
-    }
     // Before its hand-offs: those may lead back to it.
     copies.set(original, made)
     Reflect.set(made, 'eventEmitter', Reflect.get(original, 'eventEmitter'))

@@ -77,7 +77,13 @@ export function streamAgentResponse(
     if (shared.interruptedBy) interrupt(shared.interruptedBy)
   }
   const meter = new UsageMeter()
-  void pump(reader, queue, { meter, interrupt })
+  void pump(reader, queue, {
+    interrupt,
+    observe: (event) => {
+      meter.observe(event)
+      shared?.observe(event)
+    },
+  })
   const settled = result.completed.catch(() => {})
   return events(turn, queue, options, { result, shared, meter, abort, settled })
 }
@@ -85,7 +91,7 @@ export function streamAgentResponse(
 async function pump(
   reader: ReadableStreamDefaultReader<RunStreamEvent>,
   queue: EventQueue<ModelEvent | ToolEvent>,
-  { meter, interrupt }: { meter: UsageMeter; interrupt: (error: Error) => void },
+  { observe, interrupt }: { observe: (event: RunStreamEvent) => void; interrupt: (error: Error) => void },
 ): Promise<void> {
   const read = createModelEventReader()
   const tooManyEmpty = createEmptyResponses()
@@ -93,7 +99,7 @@ async function pump(
     for (;;) {
       const { done, value } = await reader.read()
       if (done) break
-      meter.observe(value)
+      observe(value)
       for (const event of read(value)) queue.push(event)
       const noAnswer = tooManyEmpty(value)
       if (noAnswer) interrupt(noAnswer)

@@ -1,3 +1,4 @@
+import type { RunStreamEvent } from '@openai/agents'
 import type { Source, TurnBase } from '@robolearn/chatkit-server-core'
 import { createToolChannel, type ToolChannel } from './tool-channel.ts'
 
@@ -18,6 +19,8 @@ export interface TurnRun {
   readonly clientCalls: ClientCall[]
   /** Tool calls of the answering agent under way, by call id: whether an agent answers it. */
   readonly running: Map<string, { isAgent: boolean }>
+  /** Told of every event of the SDK as soon as it has come. */
+  observe: (event: RunStreamEvent) => void
   /** Ends the SDK's run at once, with this error. */
   interrupt: (error: Error) => void
   /** What has interrupted the run before anybody read it. */
@@ -34,6 +37,7 @@ export function beginTurnRun(context: object, turn: TurnBase<unknown>): TurnRun 
     sources: [],
     clientCalls: [],
     running: new Map(),
+    observe: () => {},
     interrupt: (error) => {
       run.interruptedBy ??= error
     },

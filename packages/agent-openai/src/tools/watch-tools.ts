@@ -28,7 +28,6 @@ export interface ShowToolsOptions {
 const FAILURES = [
   /^An error occurred while running the tool\. Please try again\./,
   /^Tool '[^']*' timed out after \d+ms\.$/,
-  /^Tool '[^']*' not found/,
 ]
 
 /**
@@ -42,6 +41,18 @@ export function watchTools(
 ): void {
   const { turn, channel } = run
   const keys = new Map<string, string>()
+  const ended = new Set<string>()
+  const fail = (name: string, callId: string): void =>
+    onFailure(new Error(`Tool "${name}" failed (call ${callId}); the model was told so.`))
+  // Where there is no such tool, or its arguments are no JSON, the SDK starts nothing and only gives the model a text.
+  run.observe = (event) => {
+    if (event.type !== 'run_item_stream_event' || event.name !== 'tool_output') return
+    const { rawItem } = event.item
+    if (rawItem?.type !== 'function_call_result' || ended.has(rawItem.callId)) return
+    fail(rawItem.name, rawItem.callId)
+    if (show)
+      channel.push({ type: 'task_add', task: taskOf(show, { name: rawItem.name, state: 'failed', turn }) })
+  }
   runner.on('agent_tool_start', (_context, _agent, tool, { toolCall }) => {
     const callId = callIdOf(toolCall)
     run.running.set(callId, { isAgent: 'on' in tool })
@@ -54,8 +65,9 @@ export function watchTools(
   runner.on('agent_tool_end', (_context, _agent, tool, result, { toolCall }) => {
     const callId = callIdOf(toolCall)
     run.running.delete(callId)
+    ended.add(callId)
     const failed = FAILURES.some((pattern) => pattern.test(result))
-    if (failed) onFailure(new Error(`Tool "${tool.name}" failed (call ${callId}); the model was told so.`))
+    if (failed) fail(tool.name, callId)
     const key = keys.get(callId)
     if (show && key !== undefined) {
       const task = taskOf(show, { name: tool.name, state: failed ? 'failed' : 'done', turn })
@@ -63,7 +75,10 @@ export function watchTools(
     }
     if (isPlaceholder(result) || toolCall.type !== 'function_call') return
     const content = toolRecord({ callId, name: toolCall.name, arguments: toolCall.arguments, output: result })
-    channel.push({ type: 'thread_event', event: { type: 'thread.item.done', item: hiddenItem(turn, content) } })
+    channel.push({
+      type: 'thread_event',
+      event: { type: 'thread.item.done', item: hiddenItem(turn, content) },
+    })
   })
   runner.on('agent_handoff', (_context, _from, to) => {
     if (!show) return

@@ -1,10 +1,7 @@
 import type { Annotation, Source, ThreadStreamEvent } from '@robolearn/chatkit-server-core'
 
 /** A message that is done with what tools have cited, at the end of its last part; takes the sources. */
-export function withSources(
-  event: ThreadStreamEvent,
-  sources: Source[] = [],
-): ThreadStreamEvent[] {
+export function withSources(event: ThreadStreamEvent, sources: Source[] = []): ThreadStreamEvent[] {
   if (event.type !== 'thread.item.done' || sources.length === 0) return [event]
   const { item } = event
   if (item.type !== 'assistant_message') return [event]

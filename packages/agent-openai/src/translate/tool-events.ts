@@ -35,10 +35,10 @@ export function translateToolEvent(
 
 const EMPTY: Workflow = { type: 'custom', tasks: [], expanded: false }
 
-const withWorkflow = (
-  state: TranslateState,
-  { workflow, events }: WorkflowStep,
-): Translation => ({ state: { ...state, workflow }, events })
+const withWorkflow = (state: TranslateState, { workflow, events }: WorkflowStep): Translation => ({
+  state: { ...state, workflow },
+  events,
+})
 
 /** An event of the application's own. An item that is seen behind an open workflow ends that. */
 function passOn(state: TranslateState, event: ThreadStreamEvent, translator: Translator): Translation {
