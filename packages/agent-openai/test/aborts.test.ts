@@ -13,6 +13,7 @@ const COUNT = Number(process.env.ABORT_COUNT || 40)
 let child: ReturnType<typeof spawn>
 let baseUrl = ''
 const ends: { how: string; path: string }[] = []
+const received: string[] = []
 let wake: (() => void) | undefined
 
 beforeAll(async () => {
@@ -20,8 +21,9 @@ beforeAll(async () => {
   child = spawn(process.execPath, [path], { stdio: ['ignore', 'pipe', 'inherit'] })
   const ready = Promise.withResolvers<string>()
   createInterface({ input: child.stdout as NodeJS.ReadableStream }).on('line', (line) => {
-    const told = JSON.parse(line) as { baseUrl?: string; how?: string; path?: string }
+    const told = JSON.parse(line) as { baseUrl?: string; model?: string; how?: string; path?: string }
     if (told.baseUrl) ready.resolve(told.baseUrl)
+    if (told.model) received.push(told.model)
     if (told.how) ends.push({ how: told.how, path: told.path ?? '' })
     wake?.()
   })
@@ -77,17 +79,16 @@ describe('a stop closes the model’s connection', () => {
   it('before its first byte', async () => {
     const before = ends.length
     const { server, errors } = serverOf('silent')
-    const asked = follow(server, ada)
-    let threadId = ''
-    for (;;) {
-      const { value, done } = await asked.next()
-      if (done || value.type === 'stream_options') break
-      if (value.type === 'thread.created') threadId = value.thread.id
-    }
-    await server.process({ type: 'threads.stop', params: { thread_id: threadId } }, ada)
-    for await (const event of asked) void event
-    // Where the stop came before the request, there is none to close.
-    if (ends.length > before) expect(await nextEnd(before)).toBe('aborted')
+    await askAndStop(server, async (type) => {
+      if (type !== 'stream_options') return false
+      while (!received.includes('silent')) {
+        await new Promise<void>((resolve) => {
+          wake = resolve
+        })
+      }
+      return true
+    })
+    expect(await nextEnd(before)).toBe('aborted')
     expect(errors).toEqual([])
   })
 
