@@ -19,6 +19,7 @@ import type { PatienceOptions } from './models/patient-model.ts'
 import { generateTitle, type TitleOptions } from './titles/generate-title.ts'
 import { ThreadTitle } from './titles/thread-title.ts'
 import type { StreamAgentOptions } from './stream-agent-response.ts'
+import type { ItemConverters } from './to-agent-input/conversion.ts'
 import { toStreamError } from './to-stream-error.ts'
 import type { ShowToolsOptions } from './tools/watch-tools.ts'
 import { type TranscriptionOptions, transcribeWith } from './transcribe.ts'
@@ -55,7 +56,9 @@ export interface AgentChatKitServerOptions<TContext> extends ChatKitServerOption
   context?: (turn: AgentTurn<TContext>) => AppContext | Promise<AppContext>
   /** How much of the thread the model is sent. */
   history?: HistoryOptions
-  /** How what the model does becomes events. */
+  /** Converters of thread items to model input, in place of this package's own, by the item's type. */
+  converters?: Partial<ItemConverters>
+  /** How the agent's stream becomes events: citations, generated images. */
   response?: Omit<StreamAgentOptions, 'context'>
   /** Where models that are given by name come from. Default: OpenAI, with `OPENAI_API_KEY`. */
   modelProvider?: ModelProvider

@@ -2,6 +2,7 @@ import { type Agent, Runner } from '@openai/agents'
 import {
   type ActionTurn,
   type InferenceOptions,
+  type Scope,
   StreamError,
   type ThreadItem,
   type ThreadStreamEvent,
@@ -16,17 +17,21 @@ import { rejectPending } from './approvals/reject-pending.ts'
 import { resumeRun } from './approvals/resume-run.ts'
 import { blockedMessage, withoutBlocked } from './guardrails/blocked-message.ts'
 import { GuardrailTrippedError } from './guardrails/guardrail-tripped-error.ts'
+import { hiddenItem } from './hidden-item.ts'
 import { loadHistory } from './history/load-history.ts'
 import { withAppContext } from './inject-context/app-context.ts'
 import { injectContext } from './inject-context/inject-context.ts'
+import { keepToolCall } from './kept-tool-call.ts'
 import { patientModel, patientProvider } from './models/patient-model.ts'
 import { prepareAgent } from './prepare-agent.ts'
 import { streamAgentResponse } from './stream-agent-response.ts'
 import { toAgentInput } from './to-agent-input/to-agent-input.ts'
+import { type LoadedAttachment, loadAttachments } from './to-agent-input/load-attachments.ts'
 import { askClient, nextClientCalls } from './tools/client-calls.ts'
 import { watchTools } from './tools/watch-tools.ts'
 import { wholeMessage } from './translate/translate.ts'
 import { turnRunOf } from './turn-run.ts'
+import { providerWithUniqueCallIds, withUniqueCallIds } from './with-unique-call-ids.ts'
 
 const GUARDRAIL_MESSAGE = 'I cannot help with that.'
 
@@ -77,13 +82,15 @@ async function* runAgent<TContext>(
   // Whatever its output type is: what it is asked for here does not depend on it.
   const agent = prepareAgent(original, context, {
     ...allowed(inferenceOptions(turn, items), options),
-    wrapModel: (model) => patientModel(model, options),
+    wrapModel: (model) => patientModel(withUniqueCallIds(model), options),
   }) as unknown as Agent<AgentContext>
   const runner = createRunner(options)
   const show =
     options.showTools === true || options.showTools === undefined ? {} : options.showTools || undefined
   watchTools(runner, turnRunOf(context), { show, onFailure: report })
-  const input = injectContext(toAgentInput(items), turn)
+  const { converters } = options
+  const attachments = await attachmentsOf(turn, items, options)
+  const input = injectContext(toAgentInput(items, { attachments, ...(converters && { converters }) }), turn)
   const filter = withAppContext((await options.context?.(turn)) ?? {})
   const runOptions = {
     stream: true as const,
@@ -104,7 +111,7 @@ async function* runAgent<TContext>(
     }
   }
   const result = await runner.run(agent, resumed ?? input, runOptions)
-  const events = streamAgentResponse(turn, result, { ...options.response, context })
+  const events = streamAgentResponse(turn, result, { keepToolCalls: true, ...options.response, context })
   try {
     yield* transform ? transform(events) : events
     if (result.interruptions.length > 0 && !turn.signal.aborted) {
@@ -130,7 +137,7 @@ function* refused<TContext>(
   yield* wholeMessage([words], { threadId: thread.id, generateId, now })
 }
 
-/** Shows of each approved call that it has ended, as soon as it has. */
+/** Shows of each approved call that it has ended, as soon as it has, and keeps what came of it. */
 function watchApproved<TContext>(
   runner: Runner,
   turn: AgentTurn<TContext>,
@@ -140,11 +147,15 @@ function watchApproved<TContext>(
     options,
   }: { decided: DecidedRun; context: AgentContext; options: Options<TContext> },
 ): void {
-  runner.on('agent_tool_end', (_context, _agent, _tool, _result, { toolCall }) => {
-    const callId = 'callId' in toolCall ? toolCall.callId : undefined
-    const call = stored.calls.find((other) => other.callId === callId)
-    const widget = call?.decision ? widgets.get(call.callId) : undefined
-    if (widget) context.stream(decidedWidget(widget, 'done', options.approvals))
+  runner.on('agent_tool_end', (_context, _agent, _tool, output, { toolCall }) => {
+    if (toolCall.type !== 'function_call') return
+    const { callId, name, arguments: args } = toolCall
+    const widget = stored.calls.some((call) => call.callId === callId) ? widgets.get(callId) : undefined
+    if (!widget) return
+    context.stream(decidedWidget(widget, 'done', options.approvals))
+    // The stream of a run that goes on does not repeat the call, and so cannot keep it.
+    const content = keepToolCall({ call_id: callId, name, arguments: args, output })
+    context.stream({ type: 'thread.item.done', item: hiddenItem(turn, content) })
   })
 }
 
@@ -156,11 +167,23 @@ async function agentOf<TContext>(
   return 'agent' in made ? made : { agent: made }
 }
 
+/** What is attached to the messages of the history, as far as a model can be sent it. */
+async function attachmentsOf<TContext>(
+  { context }: AgentTurn<TContext>,
+  items: readonly ThreadItem[],
+  { attachmentStore, owner }: Options<TContext>,
+): Promise<ReadonlyMap<string, LoadedAttachment>> {
+  if (!attachmentStore) return new Map()
+  const who = owner(context)
+  const scope: Scope<TContext> = { ...(typeof who === 'string' ? { owner: who } : who), context }
+  return loadAttachments(items, { read: (id) => attachmentStore.read(id, scope) })
+}
+
 /** A runner for each run: its hooks are the run's. */
 function createRunner<TContext>(options: Options<TContext>): Runner {
   const { modelProvider = new Runner().config.modelProvider, tracing } = options
   return new Runner({
-    modelProvider: patientProvider(modelProvider, options),
+    modelProvider: patientProvider(providerWithUniqueCallIds(modelProvider), options),
     tracingDisabled: !tracing,
     traceIncludeSensitiveData: false,
     toolNotFoundBehavior: 'return_error_to_model',

@@ -22,7 +22,7 @@ export interface DataSection {
   text: string
 }
 
-type ContentPart = Exclude<UserMessageItem['content'], string>[number]
+export type ContentPart = Exclude<UserMessageItem['content'], string>[number]
 
 interface Contents {
   sections: DataSection[]

@@ -42,6 +42,8 @@ export interface StreamAgentOptions {
   partialImages?: number
   /** Keeps a generated image and says where. Without it the item holds the image itself, as a `data:` URL. */
   saveImage?: SaveImage
+  /** Whether the calls of the server's tools stay in the thread as hidden items, for later turns. Default false. */
+  keepToolCalls?: boolean
 }
 
 /**
@@ -125,8 +127,15 @@ async function* events(
   { result, shared, meter, abort, settled }: Running,
 ): AsyncGenerator<ThreadStreamEvent, void, undefined> {
   const { thread, signal, generateId, now } = turn
-  const { citations, partialImages, saveImage } = options
-  const translator: Translator = { threadId: thread.id, generateId, now, citations, partialImages }
+  const { citations, partialImages, saveImage, keepToolCalls } = options
+  const translator: Translator = {
+    threadId: thread.id,
+    generateId,
+    now,
+    citations,
+    partialImages,
+    keepToolCalls,
+  }
   const produced = new Set<string>()
   let state: TranslateState = initialState
   let lastText: string | undefined
@@ -166,8 +175,8 @@ async function* events(
     // The SDK takes an AbortError for a stop, even where the network or the model's own timer threw it.
     const isCut = state.isResponding || state.ending === 'cut'
     if (isCut && !signal.aborted) throw new Error('The model broke off in the middle of a response.')
-    if (!state.awaitsClient && !signal.aborted) yield* endWorkflow(state, translator).events
-    if (state.ending === 'incomplete') yield LENGTH_NOTICE
+    if (state.clientCalls.length === 0 && !signal.aborted) yield* endWorkflow(state, translator).events
+    yield* noticeOf(state)
   } catch (error) {
     const tripped = toGuardrailTripped(error)
     if (tripped) {
@@ -176,9 +185,10 @@ async function* events(
       throw tripped
     }
     const refusal = refusalOf(error)
-    if (refusal === undefined && state.ending !== 'incomplete') throw error
+    const notice = noticeOf(state)
+    if (refusal === undefined && notice.length === 0) throw error
     if (refusal !== undefined && refusal !== lastText) yield* wholeMessage([refusal], translator)
-    if (state.ending === 'incomplete') yield LENGTH_NOTICE
+    yield* notice
   } finally {
     signal.removeEventListener('abort', abort)
     abort()
@@ -192,10 +202,14 @@ const removal = (itemId: string): EventOf<'thread.item.removed'> => ({
   item_id: itemId,
 })
 
-const LENGTH_NOTICE: ThreadStreamEvent = {
-  type: 'notice',
-  level: 'warning',
-  message: 'The answer ends here because it reached the longest that the model may write.',
+/** A response that ended early is an answer all the same; its reader is told. */
+function noticeOf({ ending }: TranslateState): ThreadStreamEvent[] {
+  if (ending !== 'incomplete' && ending !== 'filtered') return []
+  const message =
+    ending === 'incomplete'
+      ? 'The answer ends here because it reached the longest that the model may write.'
+      : 'The answer ends here because a filter of the model’s provider stopped it.'
+  return [{ type: 'notice', level: 'warning', message }]
 }
 
 function step(state: TranslateState, event: ModelEvent | ToolEvent, translator: Translator): Translation {

@@ -8,6 +8,7 @@ it('exports what someone chose', () => {
     'createAgentContext',
     'generateTitle',
     'injectContext',
+    'loadAttachments',
     'loadHistory',
     'pageContextSchema',
     'patientModel',
@@ -17,5 +18,6 @@ it('exports what someone chose', () => {
     'toAgentInput',
     'toStreamError',
     'transcribeWith',
+    'withUniqueCallIds',
   ])
 })

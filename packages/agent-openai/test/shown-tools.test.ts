@@ -112,6 +112,6 @@ describe('a tool at work', () => {
     const outputs = (model.lastCall?.request.input as { type?: string; output?: string }[]).filter(
       ({ type }) => type === 'function_call_result',
     )
-    expect(outputs.map(({ output }) => output?.length)).toEqual([4000])
+    expect(outputs.map(({ output }) => output?.length)).toEqual([10_000])
   })
 })

@@ -7,6 +7,9 @@ const NON_LATIN_MARGIN = 1.4
 /** Rather too many: what an image costs depends on its size, which is not known here. */
 const TOKENS_PER_IMAGE = 1000
 
+/** A few pages. */
+const TOKENS_PER_FILE = 2000
+
 const MAX_SAMPLE_LENGTH = 50_000
 
 /** About how many tokens these entries cost a model. */
@@ -19,8 +22,18 @@ function estimateItem(item: AgentInputItem): number {
   if (item.type === 'function_call_result') return estimateText(textOf(item.output))
   if (!('content' in item) || !item.content) return 0
   if (typeof item.content === 'string') return estimateText(item.content)
-  return item.content.reduce(
-    (sum, part) => sum + (part.type === 'input_image' ? TOKENS_PER_IMAGE : estimateText(textOf(part))),
+  return item.content.reduce((sum, part) => sum + estimatePart(part), 0)
+}
+
+function estimatePart(part: { type: string }): number {
+  if (part.type === 'input_image') return TOKENS_PER_IMAGE
+  return part.type === 'input_file' ? TOKENS_PER_FILE : estimateText(textOf(part))
+}
+
+/** What these files will cost once they are loaded, in addition to their names. */
+export function estimateAttachments(attachments: readonly { type: 'file' | 'image' }[]): number {
+  return attachments.reduce(
+    (sum, { type }) => sum + (type === 'image' ? TOKENS_PER_IMAGE : TOKENS_PER_FILE),
     0,
   )
 }

@@ -1,12 +1,17 @@
-import type { ThreadItem, Turn } from '@robolearn/chatkit-server-core'
+import type { Thread, ThreadItem, Turn } from '@robolearn/chatkit-server-core'
 import { toAgentInput } from '../to-agent-input/to-agent-input.ts'
-import { estimateTokens } from './estimate-tokens.ts'
+import { estimateAttachments, estimateTokens } from './estimate-tokens.ts'
 
 export interface HistoryOptions {
   /** The most items, the current message included. Default 40. */
   maxItems?: number
   /** The most tokens, by an estimate that rather errs upwards. Default 8,000. */
   maxTokens?: number
+  /**
+   * What is to stand in the place of the turns that did not fit, given those of them that were read, oldest first.
+   * The model is sent it as a note, which is information and no instruction. Nothing is stored: keep it yourself.
+   */
+  summarize?: (left: readonly ThreadItem[]) => string | undefined | Promise<string | undefined>
 }
 
 /**
@@ -16,7 +21,7 @@ export interface HistoryOptions {
  */
 export async function loadHistory(
   turn: Pick<Turn<unknown>, 'thread' | 'userMessage' | 'store'>,
-  { maxItems = 40, maxTokens = 8000 }: HistoryOptions = {},
+  { maxItems = 40, maxTokens = 8000, summarize }: HistoryOptions = {},
 ): Promise<ThreadItem[]> {
   const { thread, userMessage, store } = turn
   const page = await store.listItems(thread.id, { limit: maxItems, order: 'desc', include: 'all' })
@@ -29,12 +34,27 @@ export async function loadHistory(
   let tokens = 0
   const history: ThreadItem[][] = []
   for (const items of turns) {
-    tokens += estimateTokens(toAgentInput(items))
+    tokens += estimateTurn(items)
     if (tokens > maxTokens && history.length > 0) break
     history.unshift(items)
   }
-  return history.flat()
+  const items = history.flat()
+  const left = newestFirst.slice(items.length).toReversed()
+  const summary = left.length > 0 ? await summarize?.(left) : undefined
+  return summary ? [noteOf(summary, thread), ...items] : items
 }
+
+const estimateTurn = (items: ThreadItem[]): number =>
+  estimateTokens(toAgentInput(items)) +
+  estimateAttachments(items.flatMap((item) => (item.type === 'user_message' ? item.attachments : [])))
+
+const noteOf = (content: string, thread: Thread): ThreadItem => ({
+  id: 'summary',
+  thread_id: thread.id,
+  created_at: thread.created_at,
+  type: 'hidden_context_item',
+  content,
+})
 
 /** The turns in these items, newest first, each oldest first. The oldest is dropped when its beginning is cut off. */
 function wholeTurns(newestFirst: ThreadItem[], isCut: boolean): ThreadItem[][] {

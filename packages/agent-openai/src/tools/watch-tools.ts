@@ -1,9 +1,6 @@
 import type { Runner } from '@openai/agents'
 import type { TurnBase } from '@robolearn/chatkit-server-core'
-import { hiddenItem } from '../hidden-item.ts'
 import type { TurnRun } from '../turn-run.ts'
-import { isPlaceholder } from './client-calls.ts'
-import { toolRecord } from './tool-record.ts'
 
 export interface ShownTool {
   /** The tool's name. */
@@ -31,8 +28,8 @@ const FAILURES = [
 ]
 
 /**
- * Shows what the tools of a run do as tasks of a workflow, and keeps what they gave as hidden items. A runner for
- * each run: its hooks tell of every start and end, throws and timeouts included, and of nothing inside nested agents.
+ * Shows what the tools of a run do as tasks of a workflow, and tells which failed. A runner for each run: its hooks tell
+ * of every start and end, throws and timeouts included, and of nothing inside nested agents.
  */
 export function watchTools(
   runner: Pick<Runner, 'on'>,
@@ -73,12 +70,6 @@ export function watchTools(
       const task = taskOf(show, { name: tool.name, state: failed ? 'failed' : 'done', turn })
       channel.push({ type: 'task_update', place: key, task })
     }
-    if (isPlaceholder(result) || toolCall.type !== 'function_call') return
-    const content = toolRecord({ callId, name: toolCall.name, arguments: toolCall.arguments, output: result })
-    channel.push({
-      type: 'thread_event',
-      event: { type: 'thread.item.done', item: hiddenItem(turn, content) },
-    })
   })
   runner.on('agent_handoff', (_context, _from, to) => {
     if (!show) return

@@ -1,11 +1,13 @@
+import type { KeptToolCall } from '../kept-tool-call.ts'
+
 /** Which output of the response it belongs to, and which part of that, by the model's numbers. */
 export interface Place {
   readonly output: number
   readonly part: number
 }
 
-/** How a response ended: as it should, at the limit of its length, or in the middle. */
-export type ResponseEnding = 'completed' | 'incomplete' | 'cut'
+/** How a response ended: as it should, at the limit of its length, by a filter of the provider, or in the middle. */
+export type ResponseEnding = 'completed' | 'incomplete' | 'filtered' | 'cut'
 
 /**
  * What any model does, whichever API it speaks. Nothing in it is keyed by ids of the model: some repeat those, some
@@ -29,6 +31,8 @@ export type ModelEvent =
       readonly image: ModelImage
     }
   | { readonly type: 'image_end'; readonly output: number; readonly image: ModelImage }
+  /** A tool of the server has answered. */
+  | { readonly type: 'tool_result'; readonly call: KeptToolCall }
   /** The texts of every message of the response that has any. */
   | {
       readonly type: 'response_end'

@@ -21,8 +21,8 @@ export interface TranslateState {
   readonly workflow: OpenWorkflow | undefined
   readonly thought: OpenThought | undefined
   readonly images: readonly OpenImage[]
-  /** Whether a client tool was called, whose output the next turn goes on from. */
-  readonly awaitsClient: boolean
+  /** The client tools that were called, from whose output the next turn goes on. */
+  readonly clientCalls: readonly string[]
   /** How the last response ended; undefined while one is under way, and before the first. */
   readonly ending: ResponseEnding | undefined
   readonly isResponding: boolean
@@ -37,6 +37,7 @@ export interface Translator extends Mint {
   readonly citations?: CitationConverters | undefined
   /** How many previews of an image are to come. */
   readonly partialImages?: number | undefined
+  readonly keepToolCalls?: boolean | undefined
 }
 
 export const initialState: TranslateState = {
@@ -45,7 +46,7 @@ export const initialState: TranslateState = {
   workflow: undefined,
   thought: undefined,
   images: [],
-  awaitsClient: false,
+  clientCalls: [],
   ending: undefined,
   isResponding: false,
 }

@@ -46,7 +46,10 @@ function passOn(state: TranslateState, event: ThreadStreamEvent, translator: Tra
     return { state, events: [event] }
   const { item } = event
   const { workflow } = state
-  if (item.type === 'client_tool_call') return { state: { ...state, awaitsClient: true }, events: [event] }
+  if (item.type === 'client_tool_call') {
+    return { state: { ...state, clientCalls: [...state.clientCalls, item.call_id] }, events: [event] }
+  }
+
   if (isHidden(item)) return { state, events: [event] }
   if (workflow && item.id === workflow.item.id) {
     return { state: { ...state, workflow: undefined }, events: [event] }

@@ -1,4 +1,6 @@
-import type { ThreadStreamEvent } from '@robolearn/chatkit-server-core'
+import type { HiddenContextItem, ThreadStreamEvent } from '@robolearn/chatkit-server-core'
+import { type KeptToolCall, keepToolCall } from '../kept-tool-call.ts'
+import { isPlaceholder } from '../tools/client-calls.ts'
 import { toAnnotation } from './citations.ts'
 import { beginImage, finishImage, previewImage } from './image.ts'
 import { annotate, appendText, beginMessage, finishMessage, type Mint } from './message.ts'
@@ -33,6 +35,8 @@ export function translate(state: TranslateState, event: ModelEvent, translator: 
     case 'image_preview':
     case 'image_end':
       return translateImage(state, event, translator)
+    case 'tool_result':
+      return keepResult(state, event.call, translator)
     case 'response_end':
       return endResponse(state, event, translator)
   }
@@ -108,6 +112,19 @@ function translateImage(state: TranslateState, event: ImageEvent, translator: Tr
   }
   const images = state.images.filter((image) => image !== open)
   return { state: { ...state, images }, events: [finishImage(open, event.image)] }
+}
+
+/** The output of a client tool is its own item's; here it would be a placeholder. */
+function keepResult(state: TranslateState, call: KeptToolCall, translator: Translator): Translation {
+  if (!translator.keepToolCalls || isPlaceholder(call.output)) return nothing(state)
+  const item: HiddenContextItem = {
+    id: translator.generateId('shcx'),
+    thread_id: translator.threadId,
+    created_at: translator.now().toISOString(),
+    type: 'hidden_context_item',
+    content: keepToolCall(call),
+  }
+  return { state, events: [{ type: 'thread.item.done', item }] }
 }
 
 /** Ends what is open, and adds what was never streamed. */

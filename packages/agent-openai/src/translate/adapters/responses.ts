@@ -1,4 +1,4 @@
-import type { ModelCitation, ModelEvent } from '../model-event.ts'
+import type { ModelCitation, ModelEvent, ResponseEnding } from '../model-event.ts'
 import { textsOf } from './texts-of.ts'
 
 /** An event of the Responses API's stream, as far as it is read here. */
@@ -14,6 +14,7 @@ interface RawEvent {
   text?: string
   annotation?: ModelCitation
   item?: RawItem
+  response?: { incomplete_details?: { reason?: string } | null }
 }
 
 interface RawItem {
@@ -55,7 +56,7 @@ export function fromResponses(raw: RawEvent): ModelEvent | undefined {
     case 'response.output_item.done':
       return itemDone(raw.item, output)
     case 'response.incomplete':
-      return { type: 'response_end', messages: [], ending: 'incomplete' }
+      return { type: 'response_end', messages: [], ending: endingOf(raw.response) }
     default:
       return undefined
   }
@@ -71,5 +72,8 @@ function itemDone(item: RawItem | undefined, output: number): ModelEvent | undef
   if (item?.type !== 'image_generation_call' || !item.result) return undefined
   return { type: 'image_end', output, image: { id: item.id, url: dataUrl(item.result, item.output_format) } }
 }
+
+const endingOf = (response: RawEvent['response']): ResponseEnding =>
+  response?.incomplete_details?.reason === 'content_filter' ? 'filtered' : 'incomplete'
 
 const dataUrl = (base64: string, format = 'png'): string => `data:image/${format};base64,${base64}`

@@ -4,6 +4,7 @@ import { finishReasonOf, fromChatCompletions } from './chat-completions.ts'
 import { fromAiSdk, fromTextDelta } from './normalised.ts'
 import { fromResponses } from './responses.ts'
 import { textsOf } from './texts-of.ts'
+import { createToolResultReader } from './tool-results.ts'
 
 // As the SDK names them; its own tests of an event look at nothing else.
 const RESPONSES = 'openai-responses'
@@ -17,7 +18,9 @@ export function createModelEventReader(): (event: RunStreamEvent) => readonly Mo
   /** The API of the response that is under way. A raw event of it always comes before its first text. */
   let source: string | undefined
   let finishReason: string | undefined
+  const toolResultOf = createToolResultReader()
   return (event) => {
+    if (event.type === 'run_item_stream_event') return toolResultOf(event)
     if (event.type !== 'raw_model_stream_event') return NONE
     const { data } = event
     switch (data.type) {
@@ -54,6 +57,7 @@ const START: readonly ModelEvent[] = [{ type: 'response_start' }]
 /** The SDK takes a Chat Completions stream that breaks off, or is cut at its limit, for a success. */
 function endingOf(finishReason: string | undefined): ResponseEnding {
   if (finishReason === undefined) return 'cut'
+  if (finishReason === 'content_filter') return 'filtered'
   return finishReason === 'length' ? 'incomplete' : 'completed'
 }
 
