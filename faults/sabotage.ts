@@ -8,7 +8,10 @@ import { runSuite } from './sabotage/run-suite.ts'
 const ROOT = join(import.meta.dirname, '..')
 
 /** The folder whose tests have to notice, by the name of the sabotages. */
-const SUITES: Record<string, string> = { core: 'packages/chatkit-server-core' }
+const SUITES: Record<string, string> = {
+  core: 'packages/chatkit-server-core',
+  agent: 'packages/agent-openai',
+}
 
 const [name = ''] = process.argv.slice(2)
 const suite = SUITES[name]
