@@ -3,6 +3,7 @@ type Benchmark = () => Promise<Record<string, number>>
 
 // Each is loaded only when it runs, with what it needs.
 const benchmarks: Record<string, () => Promise<Benchmark>> = {
+  'agent-overhead': async () => (await import('./agent-overhead/agent-overhead.ts')).agentOverhead,
   'list-threads': async () => (await import('./list-threads/list-threads.ts')).listThreads,
   'stream-memory': async () => (await import('./stream-memory/stream-memory.ts')).streamMemory,
 }

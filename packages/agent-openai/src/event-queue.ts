@@ -2,7 +2,7 @@
  * Takes what comes as it comes and hands it out as it is asked for. Whoever fills it never waits; a failure is
  * told only after everything that came before it was handed out. For one reader.
  */
-export class EventQueue<T> implements AsyncIterable<T> {
+export class EventQueue<T> {
   #events: T[] = []
   #end: { error?: unknown } | undefined
   #wake: (() => void) | undefined
@@ -23,19 +23,19 @@ export class EventQueue<T> implements AsyncIterable<T> {
     this.#wake?.()
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
-    for (;;) {
-      const events = this.#events
+  /** Everything that has come, at least one; undefined after the last. All at once: a step for each would cost more. */
+  take(): Promise<readonly T[] | undefined> | readonly T[] | undefined {
+    const events = this.#events
+    if (events.length > 0) {
       this.#events = []
-      yield* events
-      if (this.#events.length > 0) continue
-      if (this.#end) {
-        if ('error' in this.#end) throw this.#end.error
-        return
-      }
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve
-      })
+      return events
     }
+    if (this.#end) {
+      if ('error' in this.#end) throw this.#end.error
+      return undefined
+    }
+    return new Promise<void>((resolve) => {
+      this.#wake = resolve
+    }).then(() => this.take())
   }
 }

@@ -5,8 +5,8 @@ import { settleClientCalls } from './tools/client-calls.ts'
 import { type TurnRun, turnRunOf } from './turn-run.ts'
 
 // The agents of one answer are of any context and output type.
-type AnyAgent = Agent<unknown, 'text'>
-type AnyHandoff = Handoff<unknown, 'text'>
+type AnyAgent = Agent
+type AnyHandoff = Handoff
 
 export interface PrepareAgentOptions {
   /** The model that the client has chosen, for this agent and those that it hands over to. */

@@ -1,5 +1,5 @@
 import type { RunStreamEvent, StreamedRunResult } from '@openai/agents'
-import type { EventOf, ThreadStreamEvent, Turn, TurnBase } from '@robolearn/chatkit-server-core'
+import type { EventOf, ThreadItem, ThreadStreamEvent, Turn, TurnBase } from '@robolearn/chatkit-server-core'
 import type { AgentContext } from './agent-context.ts'
 import { createEmptyResponses } from './empty-responses.ts'
 import { EventQueue } from './event-queue.ts'
@@ -140,36 +140,45 @@ async function* events(
   let state: TranslateState = initialState
   let lastText: string | undefined
   let tokens: Tokens | undefined
-  const handle = async function* (event: ModelEvent | ToolEvent): AsyncGenerator<ThreadStreamEvent> {
+  // Only what has to wait waits: this is done for every word of every answer.
+  const advance = (event: ModelEvent | ToolEvent): readonly ThreadStreamEvent[] => {
     const translation = step(state, event, translator)
     state = translation.state
-    for (const threadEvent of translation.events) {
-      if (threadEvent.type === 'thread.item.added') produced.add(threadEvent.item.id)
-      if (threadEvent.type !== 'thread.item.done') {
-        yield threadEvent
-        continue
-      }
-      produced.add(threadEvent.item.id)
-      lastText = textOf(threadEvent) ?? lastText
-      // The next turn goes on in it, so that it has to be in the store before that can begin.
-      if (threadEvent.item.type === 'client_tool_call' && state.workflow?.isShown) {
-        await turn.store.saveItem(thread.id, state.workflow.item)
-      }
-      yield* withSources(await keepImage(threadEvent, saveImage), shared?.sources)
+    for (const told of translation.events) if (told.type === 'thread.item.added') produced.add(told.item.id)
+    return translation.events
+  }
+  const finish = async (event: EventOf<'thread.item.done'>): Promise<ThreadStreamEvent[]> => {
+    const { item } = event
+    produced.add(item.id)
+    lastText = textOf(item) ?? lastText
+    // The next turn goes on in it, so that it has to be in the store before that can begin.
+    if (item.type === 'client_tool_call' && state.workflow?.isShown) {
+      await turn.store.saveItem(thread.id, state.workflow.item)
     }
+    return withSources(await keepImage(event, saveImage), shared?.sources)
   }
   signal.addEventListener('abort', abort, { once: true })
   if (signal.aborted) abort()
   try {
     const item = await resumeWorkflow(turn)
     if (item) state = { ...state, workflow: { item, isShown: true } }
-    for await (const event of queue) yield* handle(event)
+    for (let batch = await queue.take(); batch; batch = await queue.take()) {
+      for (const event of batch) {
+        for (const threadEvent of advance(event)) {
+          if (threadEvent.type === 'thread.item.done') yield* await finish(threadEvent)
+          else yield threadEvent
+        }
+      }
+    }
     if (!signal.aborted) {
       // The SDK may still be writing into its state what its stream has told.
       await settleWithin(SETTLE_MS, settled)
       tokens = result.state?.usage
       for (const event of await askClient(turn, shared?.clientCalls ?? [])) {
-        yield* handle({ type: 'thread_event', event })
+        for (const threadEvent of advance({ type: 'thread_event', event })) {
+          if (threadEvent.type === 'thread.item.done') yield* await finish(threadEvent)
+          else yield threadEvent
+        }
       }
     }
     // The SDK takes an AbortError for a stop, even where the network or the model's own timer threw it.
@@ -225,7 +234,7 @@ function step(state: TranslateState, event: ModelEvent | ToolEvent, translator: 
   }
 }
 
-function textOf({ item }: Extract<ThreadStreamEvent, { type: 'thread.item.done' }>): string | undefined {
+function textOf(item: ThreadItem): string | undefined {
   return item.type === 'assistant_message' ? item.content.map((part) => part.text).join('') : undefined
 }
 

@@ -88,7 +88,7 @@ async function click(
   server: AgentChatKitServer<Person>,
   item: WidgetItem | undefined,
   action: { type: string; payload: Record<string, unknown> },
-  { person = ada, metadata: sent = {} as Record<string, unknown> } = {},
+  { person = ada, metadata: sent = {} }: { person?: Person; metadata?: Record<string, unknown> } = {},
 ): Promise<ThreadStreamEvent[]> {
   const params = { thread_id: item?.thread_id, item_id: item?.id, action }
   const reply = await server.process({ type: 'threads.custom_action', params, metadata: sent }, person)

@@ -17,7 +17,7 @@ import { received } from './received.ts'
 const trips: OutputGuardrail = {
   name: 'strict',
   execute: async ({ agentOutput }) => ({
-    tripwireTriggered: String(agentOutput).includes('bad'),
+    tripwireTriggered: agentOutput.includes('bad'),
     outputInfo: 'why',
   }),
 }

@@ -114,4 +114,38 @@ describe('the history of a thread', () => {
     expect(await fits('ہے', 120)).toBe(false)
     expect(await fits('ہے', 150)).toBe(true)
   })
+
+  it('has a summary of the turns that did not fit in front, where the application makes one', async () => {
+    const current = user('u3')
+    const items = [user('u1'), assistant('a1'), user('u2'), assistant('a2'), current]
+    const { turn } = await turnOn(items, current)
+    const left: string[][] = []
+    const summarize = async (dropped: readonly ThreadItem[]) => {
+      left.push(ids([...dropped]))
+      return 'They spoke of nodes.'
+    }
+    const history = await loadHistory(turn, { maxItems: 3, summarize })
+    expect(history).toMatchObject([
+      { type: 'hidden_context_item', content: 'They spoke of nodes.' },
+      { id: 'u2' },
+      { id: 'a2' },
+      { id: 'u3' },
+    ])
+    const { turn: short } = await turnOn([current], current)
+    expect(ids(await loadHistory(short, { summarize }))).toEqual(['u3'])
+    const { turn: tokens } = await turnOn(items, current)
+    await loadHistory(tokens, { maxTokens: 1, summarize })
+    expect(left).toEqual([
+      ['u1', 'a1'],
+      ['u1', 'a1', 'u2', 'a2'],
+    ])
+  })
+
+  it('reckons with what attached files will cost', async () => {
+    const photo = { type: 'image' as const, id: 'p', name: 'p', mime_type: 'image/png', preview_url: '' }
+    const current = user('u2')
+    const { turn } = await turnOn([{ ...user('u1'), attachments: [photo] }, current], current)
+    expect(ids(await loadHistory(turn, { maxTokens: 900 }))).toEqual(['u2'])
+    expect(ids(await loadHistory(turn, { maxTokens: 1200 }))).toEqual(['u1', 'u2'])
+  })
 })

@@ -53,14 +53,14 @@ async function openApi(script: ModelAnswer[], useResponses: boolean): Promise<Mo
 
 /** A model of the AI SDK that plays the script; its parts have the id `"0"` in every response. */
 const openAiSdk: OpenModel = async (script) => {
-  const answers = [...script]
+  const left = [...script]
   const model = aisdk({
     specificationVersion: 'v3',
     provider: 'test',
     modelId: 'test-model',
     supportedUrls: {},
     doGenerate: () => Promise.reject(new Error('not streamed')),
-    doStream: async () => ({ stream: ReadableStream.from(aiSdkParts(answers.shift() as ModelAnswer)) }),
+    doStream: async () => ({ stream: ReadableStream.from(aiSdkParts(left.shift() as ModelAnswer)) }),
   })
   // It is compiled against another copy of the SDK.
   return model as unknown as Model

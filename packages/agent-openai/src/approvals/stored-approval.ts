@@ -37,7 +37,7 @@ export async function toStoredCalls(
       const tool = item.toolName ?? item.name ?? ''
       const { rawItem } = item
       return {
-        callId: 'callId' in rawItem ? String(rawItem.callId) : '',
+        callId: 'callId' in rawItem ? rawItem.callId : '',
         agent: item.agent.name,
         tool,
         argumentsHash: await sha256(item.arguments ?? ''),
@@ -69,7 +69,7 @@ function agentsFrom(start: object): AnyAgent[] {
   return [...found]
 }
 
-type AnyAgent = Agent<unknown, 'text'>
+type AnyAgent = Agent
 
 /**
  * The SDK's state as it may be stored: without the model's input, the context, the trace, what guardrails said about

@@ -8,11 +8,14 @@ export interface HistoryOptions {
   /** The most tokens, by an estimate that rather errs upwards. Default 8,000. */
   maxTokens?: number
   /**
-   * What is to stand in the place of the turns that did not fit, given those of them that were read, oldest first.
+   * What is to stand in the place of the turns that did not fit, given those of them that are among the last 100 items, oldest first.
    * The model is sent it as a note, which is information and no instruction. Nothing is stored: keep it yourself.
    */
   summarize?: (left: readonly ThreadItem[]) => string | undefined | Promise<string | undefined>
 }
+
+/** How far back is read for a summary. */
+const SUMMARIZED_ITEMS = 100
 
 /**
  * What the model is to remember of the thread, oldest first, hidden items included: as many whole turns (a user's
@@ -24,7 +27,8 @@ export async function loadHistory(
   { maxItems = 40, maxTokens = 8000, summarize }: HistoryOptions = {},
 ): Promise<ThreadItem[]> {
   const { thread, userMessage, store } = turn
-  const page = await store.listItems(thread.id, { limit: maxItems, order: 'desc', include: 'all' })
+  const limit = summarize ? Math.max(maxItems, SUMMARIZED_ITEMS) : maxItems
+  const page = await store.listItems(thread.id, { limit, order: 'desc', include: 'all' })
   const newestFirst = userMessage
     ? [userMessage, ...page.data.filter((item) => item.id !== userMessage.id)]
     : page.data

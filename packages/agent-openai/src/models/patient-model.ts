@@ -21,7 +21,6 @@ export function patientModel(
   { maxRetries = 2, timeoutMs = 60_000 }: PatienceOptions = {},
 ): Model {
   const patience = { maxRetries, timeoutMs }
-  const { getRetryAdvice } = model
   return {
     getResponse: async (request) => {
       const [response] = await begin(request, patience, async (sent) => ({
@@ -45,7 +44,7 @@ export function patientModel(
         await rest.return?.()
       }
     },
-    ...(getRetryAdvice && { getRetryAdvice: (args) => getRetryAdvice.call(model, args) }),
+    ...(model.getRetryAdvice && { getRetryAdvice: (args) => model.getRetryAdvice?.(args) }),
   }
 }
 

@@ -4,7 +4,9 @@ const REPLACEMENT = '\uFFFD'
 
 /** Without what a database refuses: half a surrogate pair, a NUL. */
 export function wholeText(text: string): string {
-  return text.replace(/\p{Surrogate}/gu, REPLACEMENT).replaceAll('\0', REPLACEMENT)
+  // Nearly every text is whole, and there is one for each word of an answer.
+  if (text.isWellFormed() && !text.includes('\0')) return text
+  return text.toWellFormed().replaceAll('\0', REPLACEMENT)
 }
 
 /** As `wholeText`, but the first half of a pair at the end is held back: its other half may come with the next text. */
