@@ -1,4 +1,4 @@
-import { type Agent, type ModelProvider, Runner } from '@openai/agents'
+import type { Agent, ModelProvider, Runner } from '@openai/agents'
 import {
   type ActionTurn,
   ChatKitServer,
@@ -100,7 +100,7 @@ export class AgentChatKitServer<TContext> extends ChatKitServer<TContext> {
   override async *respond(turn: Turn<TContext>): AsyncGenerator<ThreadStreamEvent, void, undefined> {
     const { title: titles = {}, modelProvider } = this.#options
     const title = new ThreadTitle(turn, () =>
-      generateTitle(turn, { ...(titles || {}), ...(modelProvider && { modelProvider }) }),
+      generateTitle(turn, { ...titles, ...(modelProvider && { modelProvider }) }),
     )
     // A model needs its time; words are there at once, and no word of the answer waits for them to be saved.
     if (titles && titles.model !== undefined) title.begin()

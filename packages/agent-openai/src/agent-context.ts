@@ -67,7 +67,7 @@ export interface AgentContext<TContext = unknown> {
  */
 export function createAgentContext<TContext>(turn: TurnBase<TContext>): AgentContext<TContext> {
   const context = {}
-  const run = beginTurnRun(context, turn as TurnBase<unknown>)
+  const run = beginTurnRun(context, turn)
   const { channel } = run
   const stream = (event: ThreadStreamEvent): void => channel.push({ type: 'thread_event', event })
   const members: AgentContext<TContext> = {

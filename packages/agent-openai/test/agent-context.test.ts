@@ -137,10 +137,12 @@ describe('the context of a tool', () => {
     const entered = Promise.withResolvers<void>()
     const release = Promise.withResolvers<void>()
     const { server, store } = serverWithTool(async (context) => {
-      late = release.promise.then(async () => {
+      const lateWork = async (): Promise<void> => {
+        await release.promise
         context.stream({ type: 'notice', level: 'info', message: 'late' })
         await context.remember('late')
-      })
+      }
+      late = lateWork()
       late.catch(() => {})
       entered.resolve()
       await release.promise

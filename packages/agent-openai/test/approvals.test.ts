@@ -11,7 +11,7 @@ import { z } from 'zod'
 import { AgentChatKitServer, type AgentChatKitServerOptions } from '../src/index.ts'
 import { ada, answers, ask, type Person, threadIdOf } from './ask.ts'
 import { streamed } from './model-events.ts'
-import { received } from './received.ts'
+import { inputOf, received } from './received.ts'
 
 const SECRET_TITLE = 'ROS 2 — روبوٹ 🤖'
 const metadata = { page: { title: SECRET_TITLE }, selection: 'marked by Ada' }
@@ -148,9 +148,7 @@ describe('a tool that has to be approved', () => {
     expect(answers(await decide(after.server, asked, 'approve'))).toEqual(['It is sent.'])
     expect([before.sent, after.sent]).toEqual([[], [{ to: 'bob' }]])
     // The model finds the conversation as it was, with the message once and the call beside its output.
-    const kinds = (after.model.lastCall?.request.input as { type?: string; role?: string }[]).map(
-      ({ type, role }) => role ?? type,
-    )
+    const kinds = inputOf<{ type?: string; role?: string }>(after.model).map(({ type, role }) => role ?? type)
     expect(kinds).toEqual(['user', 'function_call', 'function_call_result'])
     expect(received(after.model)[0]?.messages[0]?.text).toBe('Mail Bob')
   })

@@ -3,9 +3,9 @@ import { functionCall, modelResponse, ScriptedModel } from '@openai/agents/testi
 import { readEvents, type ThreadStreamEvent } from '@robolearn/chatkit-server-core'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import type { AgentContext } from '../src/index.ts'
-import { ada, answers, ask, type Person, scriptedServer, threadIdOf } from './ask.ts'
+import { ada, answers, ask, contextOf, scriptedServer, threadIdOf } from './ask.ts'
 import { streamed } from './model-events.ts'
+import { inputOf } from './received.ts'
 
 const askPage = (name: string) =>
   tool({
@@ -13,7 +13,7 @@ const askPage = (name: string) =>
     description: 'Asks the page.',
     parameters: z.object({ kind: z.string() }),
     errorFunction: null,
-    execute: ({ kind }, run) => (run?.context as AgentContext<Person>).callClientTool(name, { kind }),
+    execute: ({ kind }, run) => contextOf(run).callClientTool(name, { kind }),
   })
 
 const call = (name: string, callId: string) => functionCall(name, { kind: callId }, { callId })
@@ -38,7 +38,7 @@ const calls = (events: ThreadStreamEvent[]) =>
 
 /** What the model was sent last of calls and their outputs. */
 const sentCalls = (model: ScriptedModel) =>
-  (model.lastCall?.request.input as { type?: string; callId?: string; output?: unknown }[])
+  inputOf<{ type?: string; callId?: string; output?: unknown }>(model)
     .filter(({ type }) => type === 'function_call' || type === 'function_call_result')
     .map(({ type, callId, output }) => [type, callId, output])
 
@@ -162,7 +162,7 @@ describe('a tool of the client', () => {
       parameters: z.object({ kind: z.string() }),
       execute: (_input, run) => {
         try {
-          return (run?.context as AgentContext<Person>).callClientTool('selection')
+          return contextOf(run).callClientTool('selection')
         } catch (error) {
           thrown = error
           return 'no'

@@ -2,9 +2,8 @@ import { Agent, OpenAIProvider, tool } from '@openai/agents'
 import { MemoryStore, readEvents, type ThreadStreamEvent } from '@robolearn/chatkit-server-core'
 import { expect, it } from 'vitest'
 import { z } from 'zod'
-import type { AgentContext } from '../src/index.ts'
 import { type ModelReply, openModelDouble, type ReceivedRequest } from '../src/testing/index.ts'
-import { ada, ask, loadThread, type Person, scriptedServer, threadIdOf } from './ask.ts'
+import { ada, ask, contextOf, loadThread, type Person, scriptedServer, threadIdOf } from './ask.ts'
 
 const TITLE = 'ROS 2 — روبوٹ 🤖'
 const metadata = { page: { title: TITLE, headings: ['Nodes'] }, selection: 'DDS discovers peers' }
@@ -40,7 +39,7 @@ it('reaches the model on the first message, the next, a retry, a tool’s output
     name: 'page',
     description: 'Asks the page.',
     parameters: z.object({}),
-    execute: (_input, run) => (run?.context as AgentContext<Person>).callClientTool('page'),
+    execute: (_input, run) => contextOf(run).callClientTool('page'),
   })
   const mail = tool({
     name: 'mail',

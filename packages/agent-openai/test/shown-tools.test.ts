@@ -12,6 +12,7 @@ import { z } from 'zod'
 import type { AgentChatKitServerOptions } from '../src/index.ts'
 import { ada, answers, ask, type Person, scriptedServer, threadIdOf } from './ask.ts'
 import { streamed } from './model-events.ts'
+import { inputOf } from './received.ts'
 
 const search = tool({
   name: 'search_course',
@@ -109,7 +110,7 @@ describe('a tool at work', () => {
       streamed('Well.'),
     ])
     await ask(chat, ada, { threadId: threadIdOf(await ask(chat, ada)), text: 'Again' })
-    const outputs = (model.lastCall?.request.input as { type?: string; output?: string }[]).filter(
+    const outputs = inputOf<{ type?: string; output?: string }>(model).filter(
       ({ type }) => type === 'function_call_result',
     )
     expect(outputs.map(({ output }) => output?.length)).toEqual([10_000])

@@ -5,7 +5,8 @@ export function withSources(event: ThreadStreamEvent, sources: Source[] = []): T
   if (event.type !== 'thread.item.done' || sources.length === 0) return [event]
   const { item } = event
   if (item.type !== 'assistant_message') return [event]
-  const last = item.content.at(-1)
+  const index = item.content.length - 1
+  const last = item.content[index]
   if (!last) return [event]
   const annotations = sources
     .splice(0)
@@ -15,11 +16,11 @@ export function withSources(event: ThreadStreamEvent, sources: Source[] = []): T
     item_id: item.id,
     update: {
       type: 'assistant_message.content_part.annotation_added',
-      content_index: item.content.length - 1,
+      content_index: index,
       annotation_index: last.annotations.length + offset,
       annotation,
     },
   }))
   const part = { ...last, annotations: [...last.annotations, ...annotations] }
-  return [...added, { type: 'thread.item.done', item: { ...item, content: item.content.with(-1, part) } }]
+  return [...added, { type: 'thread.item.done', item: { ...item, content: item.content.with(index, part) } }]
 }
