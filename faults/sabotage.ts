@@ -15,6 +15,8 @@ const ROOT = join(import.meta.dirname, '..')
 const SUITES: Record<string, string> = {
   core: 'packages/chatkit-server-core/test',
   store: 'packages/store-postgres/test',
+  agent: 'packages/agent-openai/test',
+  rag: 'packages/rag-tool/test',
 }
 
 const PROPERTY = 'faults/property'

@@ -1,12 +1,13 @@
 import {
+  type Source,
   type StreamWidgetOptions,
   streamWidget,
   type Thread,
   type ThreadStreamEvent,
-  type Turn,
+  type TurnBase,
   type WidgetRoot,
 } from '@robolearn/chatkit-server-core'
-import { createToolChannel, type ToolChannel } from './tool-channel.ts'
+import { hiddenItem } from './hidden-item.ts'
 import {
   type EventInput,
   type TaskInput,
@@ -15,7 +16,9 @@ import {
   toWorkflow,
   type WorkflowInput,
 } from './tool-input.ts'
+import { callClientTool } from './tools/client-calls.ts'
 import type { WorkflowEnd } from './translate/workflow.ts'
+import { beginTurnRun } from './turn-run.ts'
 
 /** What tools find as `context` in the SDK's `RunContext`. */
 export interface AgentContext<TContext = unknown> {
@@ -37,30 +40,35 @@ export interface AgentContext<TContext = unknown> {
   ) => Promise<void>
   /** Opens a workflow, ending the one that is open. One without tasks appears with its first. */
   readonly startWorkflow: (workflow?: WorkflowInput) => void
-  /** Adds a task to the workflow that is open (the model's reasoning, too), or to a new one. */
-  readonly addTask: (task: TaskInput) => void
-  /** Puts a task in the place of the one with this index. */
-  readonly updateTask: (index: number, task: TaskInput) => void
+  /**
+   * Adds a task to the workflow that is open (the model's reasoning, too), or to a new one. Gives a key of it for
+   * `updateTask`: its index is not known before what came earlier is in the answer.
+   */
+  readonly addTask: (task: TaskInput) => string
+  /** Puts a task in the place of the one with this key, or index. Nothing where it is not there (any more). */
+  readonly updateTask: (place: string | number, task: TaskInput) => void
   /** Ends the workflow that is open. The answer's first words, and whatever else is seen behind it, end it, too. */
   readonly endWorkflow: (end?: WorkflowEnd) => void
-}
-
-// Not a member: whatever a tool can reach, it can also log.
-const channels = new WeakMap<object, ToolChannel>()
-
-/** Where the context's events come out; undefined for an object that `createAgentContext` did not make. */
-export function channelOf(context: object): ToolChannel | undefined {
-  return channels.get(context)
+  /**
+   * Asks the client for something that only it knows. Return what this gives from the tool: the turn ends behind the
+   * tools that were called with it, and goes on with the client's answer as the output of this call. Calls that come
+   * together are asked one after the other. Throws inside of a nested agent, whose run cannot be interrupted.
+   */
+  readonly callClientTool: (name: string, args?: Record<string, unknown>) => string
+  /** Keeps a note in the thread that the model finds in later turns and no client sees. Rejects once the answer is over. */
+  readonly remember: (text: string) => Promise<void>
+  /** Adds a source to the next message that is finished. */
+  readonly cite: (source: Source) => void
 }
 
 /**
  * The turn as tools may see it. A plain object whose members are not enumerable: the SDK serialises its context
  * with the state of a run and into traces, and finds `{}` there instead of sessions and secrets.
  */
-export function createAgentContext<TContext>(
-  turn: Pick<Turn<TContext>, 'thread' | 'context' | 'signal' | 'generateId' | 'now'>,
-): AgentContext<TContext> {
-  const channel = createToolChannel()
+export function createAgentContext<TContext>(turn: TurnBase<TContext>): AgentContext<TContext> {
+  const context = {}
+  const run = beginTurnRun(context, turn)
+  const { channel } = run
   const stream = (event: ThreadStreamEvent): void => channel.push({ type: 'thread_event', event })
   const members: AgentContext<TContext> = {
     thread: turn.thread,
@@ -72,12 +80,17 @@ export function createAgentContext<TContext>(
     },
     startWorkflow: (workflow = {}) =>
       channel.push({ type: 'workflow_start', workflow: toWorkflow(workflow) }),
-    addTask: (task) => channel.push({ type: 'task_add', task: toTask(task) }),
-    updateTask: (index, task) => channel.push({ type: 'task_update', index, task: toTask(task) }),
+    addTask: (task) => {
+      const key = turn.generateId('tsk')
+      channel.push({ type: 'task_add', key, task: toTask(task) })
+      return key
+    },
+    updateTask: (place, task) => channel.push({ type: 'task_update', place, task: toTask(task) }),
     endWorkflow: (end = {}) => channel.push({ type: 'workflow_end', end }),
+    callClientTool: (name, args = {}) => callClientTool(run, name, args),
+    remember: (text) => turn.store.saveItem(turn.thread.id, hiddenItem(turn, text)),
+    cite: (source) => void run.sources.push(source),
   }
   const hidden = Object.entries(members).map(([name, value]) => [name, { value, enumerable: false }])
-  const context = Object.defineProperties({}, Object.fromEntries(hidden)) as AgentContext<TContext>
-  channels.set(context, channel)
-  return context
+  return Object.defineProperties(context, Object.fromEntries(hidden)) as AgentContext<TContext>
 }

@@ -8,7 +8,9 @@ export async function resumeWorkflow({
   thread,
   userMessage,
   store,
-}: Pick<Turn<unknown>, 'thread' | 'userMessage' | 'store'>): Promise<WorkflowItem | undefined> {
+}: Pick<Turn<unknown>, 'thread' | 'store'> & Partial<Pick<Turn<unknown>, 'userMessage'>>): Promise<
+  WorkflowItem | undefined
+> {
   if (userMessage) return undefined
   const { data } = await store.listItems(thread.id, { limit: MAX_ITEMS, order: 'desc', include: 'all' })
   const last = data.find((item) => item.type !== 'client_tool_call' && !isHidden(item))

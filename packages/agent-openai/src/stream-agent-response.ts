@@ -1,11 +1,14 @@
 import type { RunStreamEvent, StreamedRunResult } from '@openai/agents'
-import type { ThreadItem, ThreadStreamEvent, Turn } from '@robolearn/chatkit-server-core'
-import { type AgentContext, channelOf } from './agent-context.ts'
+import type { EventOf, ThreadItem, ThreadStreamEvent, Turn, TurnBase } from '@robolearn/chatkit-server-core'
+import type { AgentContext } from './agent-context.ts'
+import { createEmptyResponses } from './empty-responses.ts'
 import { EventQueue } from './event-queue.ts'
+import { toGuardrailTripped } from './guardrails/guardrail-tripped-error.ts'
 import { resumeWorkflow } from './resume-workflow.ts'
 import { keepImage, type SaveImage } from './save-image.ts'
 import { settleWithin } from './settle-within.ts'
-import { takeBack } from './take-back.ts'
+import { askClient } from './tools/client-calls.ts'
+import { withSources } from './tools/with-sources.ts'
 import { createModelEventReader } from './translate/adapters/to-model-events.ts'
 import type { CitationConverters } from './translate/citations.ts'
 import type { ModelEvent } from './translate/model-event.ts'
@@ -14,14 +17,21 @@ import { initialState, type Translation, type Translator, type TranslateState } 
 import type { ToolEvent } from './translate/tool-event.ts'
 import { translateToolEvent } from './translate/tool-events.ts'
 import { translate, wholeMessage } from './translate/translate.ts'
+import { type TurnRun, turnRunOf } from './turn-run.ts'
+import { type Tokens, UsageMeter } from './usage-meter.ts'
 
 /** How long an aborted run may take to come to rest before it is left alone. */
 const SETTLE_MS = 1000
 
 /** What is needed of a `StreamedRunResult`. */
-export type AgentRun = Pick<StreamedRunResult<never, never>, 'toStream' | 'completed'>
+export type AgentRun = Pick<StreamedRunResult<never, never>, 'toStream' | 'completed'> & {
+  readonly state?: { readonly usage: Tokens }
+}
 
-type ResponseTurn = Pick<Turn<unknown>, 'thread' | 'userMessage' | 'signal' | 'store' | 'generateId' | 'now'>
+type ResponseTurn = Pick<TurnBase<unknown>, 'thread' | 'signal' | 'store' | 'generateId' | 'now'> & {
+  readonly run?: TurnBase<unknown>['run']
+  readonly userMessage?: Turn<unknown>['userMessage']
+}
 
 export interface StreamAgentOptions {
   /** The context that the run was given: what tools put into it comes in between, in order. */
@@ -41,9 +51,9 @@ export interface StreamAgentOptions {
  *
  * Reads the run at once and without ever waiting for whoever consumes the events: the SDK throws away what was
  * not read yet when something fails. When the model fails, everything that it said before comes first and then
- * its error is thrown; when a guardrail trips, everything is taken back first. A refusal of the model is a message,
- * not an error; at the limit of its length, a notice. When the turn's signal fires, the run is aborted and the
- * events end.
+ * its error is thrown; when a guardrail trips, everything is taken back, and a `GuardrailTrippedError` is thrown. A
+ * refusal of the model is a message, not an error; at the limit of its length, a notice. When the turn's signal
+ * fires, the run is aborted and the events end. What the client is asked comes last.
  */
 export function streamAgentResponse(
   turn: ResponseTurn,
@@ -53,28 +63,48 @@ export function streamAgentResponse(
   // Typed by its iterator alone, whose return() waits for the event to come; a reader lets go at once.
   const reader = (result.toStream() as unknown as ReadableStream<RunStreamEvent>).getReader()
   const queue = new EventQueue<ModelEvent | ToolEvent>()
-  const detach = options.context && channelOf(options.context)?.attach((event) => queue.push(event))
-  void pump(reader, queue)
-  return events(turn, queue, options, {
-    abort: () => {
-      detach?.()
-      // The SDK aborts the model when its stream is cancelled; cancelling one that is over does nothing.
-      reader.cancel().catch(() => {})
+  const shared = options.context && turnRunOf(options.context)
+  const detach = shared?.channel.attach((event) => queue.push(event))
+  const abort = (): void => {
+    detach?.()
+    // The SDK aborts the model when its stream is cancelled; cancelling one that is over does nothing.
+    reader.cancel().catch(() => {})
+  }
+  const interrupt = (error: Error): void => {
+    queue.fail(error)
+    abort()
+  }
+  if (shared) {
+    shared.interrupt = interrupt
+    if (shared.interruptedBy) interrupt(shared.interruptedBy)
+  }
+  const meter = new UsageMeter()
+  void pump(reader, queue, {
+    interrupt,
+    observe: (event) => {
+      meter.observe(event)
+      shared?.observe(event)
     },
-    settled: result.completed.catch(() => {}),
   })
+  const settled = result.completed.catch(() => {})
+  return events(turn, queue, options, { result, shared, meter, abort, settled })
 }
 
 async function pump(
   reader: ReadableStreamDefaultReader<RunStreamEvent>,
   queue: EventQueue<ModelEvent | ToolEvent>,
+  { observe, interrupt }: { observe: (event: RunStreamEvent) => void; interrupt: (error: Error) => void },
 ): Promise<void> {
   const read = createModelEventReader()
+  const tooManyEmpty = createEmptyResponses()
   try {
     for (;;) {
       const { done, value } = await reader.read()
       if (done) break
+      observe(value)
       for (const event of read(value)) queue.push(event)
+      const noAnswer = tooManyEmpty(value)
+      if (noAnswer) interrupt(noAnswer)
     }
     queue.close()
   } catch (error) {
@@ -82,11 +112,19 @@ async function pump(
   }
 }
 
+interface Running {
+  result: AgentRun
+  shared: TurnRun | undefined
+  meter: UsageMeter
+  abort: () => void
+  settled: Promise<void>
+}
+
 async function* events(
   turn: ResponseTurn,
   queue: EventQueue<ModelEvent | ToolEvent>,
   options: StreamAgentOptions,
-  run: { abort: () => void; settled: Promise<void> },
+  { result, shared, meter, abort, settled }: Running,
 ): AsyncGenerator<ThreadStreamEvent, void, undefined> {
   const { thread, signal, generateId, now } = turn
   const { citations, partialImages, saveImage, keepToolCalls } = options
@@ -101,29 +139,45 @@ async function* events(
   const produced = new Set<string>()
   let state: TranslateState = initialState
   let lastText: string | undefined
-  signal.addEventListener('abort', run.abort, { once: true })
-  if (signal.aborted) run.abort()
+  let tokens: Tokens | undefined
+  // Only what has to wait waits: this is done for every word of every answer.
+  const advance = (event: ModelEvent | ToolEvent): readonly ThreadStreamEvent[] => {
+    const translation = step(state, event, translator)
+    state = translation.state
+    for (const told of translation.events) if (told.type === 'thread.item.added') produced.add(told.item.id)
+    return translation.events
+  }
+  const finish = async (event: EventOf<'thread.item.done'>): Promise<ThreadStreamEvent[]> => {
+    const { item } = event
+    produced.add(item.id)
+    lastText = textOf(item) ?? lastText
+    // The next turn goes on in it, so that it has to be in the store before that can begin.
+    if (item.type === 'client_tool_call' && state.workflow?.isShown) {
+      await turn.store.saveItem(thread.id, state.workflow.item)
+    }
+    return withSources(await keepImage(event, saveImage), shared?.sources)
+  }
+  signal.addEventListener('abort', abort, { once: true })
+  if (signal.aborted) abort()
   try {
     const item = await resumeWorkflow(turn)
     if (item) state = { ...state, workflow: { item, isShown: true } }
     for (let batch = await queue.take(); batch; batch = await queue.take()) {
       for (const event of batch) {
-        const translation = step(state, event, translator)
-        state = translation.state
-        for (const threadEvent of translation.events) {
-          if (threadEvent.type === 'thread.item.added') produced.add(threadEvent.item.id)
-          if (threadEvent.type !== 'thread.item.done') {
-            yield threadEvent
-            continue
-          }
-          const { item: done } = threadEvent
-          produced.add(done.id)
-          lastText = textOf(done) ?? lastText
-          // The next turn goes on in it, so that it has to be in the store before that can begin.
-          if (done.type === 'client_tool_call' && state.workflow?.isShown) {
-            await turn.store.saveItem(thread.id, state.workflow.item)
-          }
-          yield await keepImage(threadEvent, saveImage)
+        for (const threadEvent of advance(event)) {
+          if (threadEvent.type === 'thread.item.done') yield* await finish(threadEvent)
+          else yield threadEvent
+        }
+      }
+    }
+    if (!signal.aborted) {
+      // The SDK may still be writing into its state what its stream has told.
+      await settleWithin(SETTLE_MS, settled)
+      tokens = result.state?.usage
+      for (const event of await askClient(turn, shared?.clientCalls ?? [])) {
+        for (const threadEvent of advance({ type: 'thread_event', event })) {
+          if (threadEvent.type === 'thread.item.done') yield* await finish(threadEvent)
+          else yield threadEvent
         }
       }
     }
@@ -133,18 +187,29 @@ async function* events(
     if (state.clientCalls.length === 0 && !signal.aborted) yield* endWorkflow(state, translator).events
     yield* noticeOf(state)
   } catch (error) {
-    yield* takeBack(error, produced)
+    const tripped = toGuardrailTripped(error)
+    if (tripped) {
+      abort()
+      yield* [...produced].map((itemId) => removal(itemId))
+      throw tripped
+    }
     const refusal = refusalOf(error)
     const notice = noticeOf(state)
     if (refusal === undefined && notice.length === 0) throw error
     if (refusal !== undefined && refusal !== lastText) yield* wholeMessage([refusal], translator)
     yield* notice
   } finally {
-    signal.removeEventListener('abort', run.abort)
-    run.abort()
-    await settleWithin(SETTLE_MS, run.settled)
+    signal.removeEventListener('abort', abort)
+    abort()
+    await settleWithin(SETTLE_MS, settled)
+    if (turn.run) turn.run.usage = meter.usage(signal.aborted ? undefined : tokens)
   }
 }
+
+const removal = (itemId: string): EventOf<'thread.item.removed'> => ({
+  type: 'thread.item.removed',
+  item_id: itemId,
+})
 
 /** A response that ended early is an answer all the same; its reader is told. */
 function noticeOf({ ending }: TranslateState): ThreadStreamEvent[] {

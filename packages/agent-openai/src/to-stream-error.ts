@@ -13,6 +13,13 @@ export function toStreamError(error: unknown): unknown {
   if (error instanceof Error && Object.hasOwn(error, 'state')) {
     Object.defineProperty(error, 'state', { enumerable: false })
   }
+  // By its name: there may be two copies of the SDK.
+  if (error instanceof Error && error.constructor.name === 'MaxTurnsExceededError') {
+    return new StreamError('This took more steps than an answer may take. Please ask for less at once.', {
+      allowRetry: true,
+      cause: error,
+    })
+  }
   const status = statusOf(error)
   if (status === undefined || !HOPELESS.has(status)) return error
   return new StreamError(`The model's API refused the request with status ${status}.`, {

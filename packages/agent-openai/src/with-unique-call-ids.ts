@@ -7,7 +7,8 @@ import { StreamedCalls } from './streamed-calls.ts'
  * that stands in the conversation already, or a second time in one response, is minted anew.
  */
 export function withUniqueCallIds(model: Model): Model {
-  return {
+  if (wrapped.has(model)) return model
+  const made: Model = {
     ...(model.supportsPromptModelSelection !== undefined && {
       supportsPromptModelSelection: model.supportsPromptModelSelection,
     }),
@@ -18,7 +19,12 @@ export function withUniqueCallIds(model: Model): Model {
     },
     getStreamedResponse: (request) => streamed(model, request),
   }
+  wrapped.add(made)
+  return made
 }
+
+// Twice would call a tool twice: what the first has restored, the second would take for lost.
+const wrapped = new WeakSet<Model>()
 
 /** As `withUniqueCallIds`, for every model of a provider. */
 export function providerWithUniqueCallIds(provider: ModelProvider): ModelProvider {

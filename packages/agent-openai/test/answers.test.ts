@@ -53,8 +53,8 @@ describe('an answer', () => {
       'assistant_message.content_part.added',
       'assistant_message.content_part.text_delta',
       'assistant_message.content_part.text_delta',
-      'thread.updated',
       'assistant_message.content_part.text_delta',
+      'thread.updated',
       'assistant_message.content_part.done',
       'thread.item.done',
     ])
@@ -109,6 +109,7 @@ describe('an answer', () => {
     ])
     const { server } = scriptedServer({
       agent: new Agent({ name: 'Tutor', instructions: 'x', model, tools: [lookUp] }),
+      showTools: false,
     })
     const events = await ask(server, ada)
     expect(answers(events)).toEqual(['Let me see. ', 'A process.'])

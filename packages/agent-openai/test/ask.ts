@@ -7,7 +7,7 @@ import {
   type Thread,
   type ThreadStreamEvent,
 } from '@robolearn/chatkit-server-core'
-import { AgentChatKitServer, type AgentChatKitServerOptions } from '../src/index.ts'
+import { type AgentContext, AgentChatKitServer, type AgentChatKitServerOptions } from '../src/index.ts'
 
 export interface Person {
   userId: string
@@ -31,6 +31,10 @@ export function scriptedServer({ script = [], ...options }: Options = {}) {
   })
   return { server, model, errors, store }
 }
+
+/** What a tool is given as its second argument, by its context. */
+export const contextOf = (run: unknown): AgentContext<Person> =>
+  (run as { context: AgentContext<Person> }).context
 
 interface Question {
   text?: string

@@ -142,6 +142,7 @@ describe('calls of tools', () => {
       execute: () => output,
     })
     const { server } = scriptedServer({
+      showTools: false,
       agent: new Agent({ name: 'Tutor', tools: [lookUp] }),
       modelProvider: new OpenAIProvider({ apiKey: 'test', baseURL: double.baseUrl }),
     })

@@ -4,15 +4,20 @@ import * as surface from '../src/index.ts'
 it('exports what someone chose', () => {
   expect(Object.keys(surface).toSorted()).toEqual([
     'AgentChatKitServer',
+    'GuardrailTrippedError',
     'createAgentContext',
+    'generateTitle',
     'injectContext',
     'loadAttachments',
     'loadHistory',
-    'nameThread',
     'pageContextSchema',
+    'patientModel',
+    'patientProvider',
+    'prepareAgent',
     'streamAgentResponse',
     'toAgentInput',
     'toStreamError',
+    'transcribeWith',
     'withUniqueCallIds',
   ])
 })

@@ -18,6 +18,9 @@ export function received(
   }))
 }
 
+/** The entries that the model was sent last. */
+export const inputOf = <T>(model: ScriptedModel): T[] => (model.lastCall?.request.input ?? []) as T[]
+
 /** What stands between the delimiters of a data block; undefined where the text is no block, or not only one. */
 export function insideOf(text: string): string | undefined {
   const parts = text.split(/<\/?untrusted_data>/)

@@ -112,7 +112,10 @@ describe.each(apis)('ids of %s', (_name, openModel) => {
       },
     })
     const model = withUniqueCallIds(await openModel(conversation.map((turn) => turn(ids))))
-    const { server } = scriptedServer({ agent: new Agent({ name: 'Tutor', model, tools: [lookUp] }) })
+    const { server } = scriptedServer({
+      showTools: false,
+      agent: new Agent({ name: 'Tutor', model, tools: [lookUp] }),
+    })
 
     const first = await ask(server, ada)
     expect(called.toSorted()).toEqual(['node', 'service', 'topic'])

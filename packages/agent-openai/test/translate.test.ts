@@ -10,6 +10,7 @@ import {
 import { applyThreadEvent, emptyThreadState } from '@robolearn/chatkit-server-core/client'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createAgentContext, streamAgentResponse } from '../src/index.ts'
+import { aTurn } from './a-turn.ts'
 import { type ModelAnswer, type ModelReply, openModelDouble } from '../src/testing/index.ts'
 
 type Options = Parameters<typeof streamAgentResponse>[2]
@@ -236,14 +237,7 @@ describe('citations', () => {
 
 describe('what tools put into an answer', () => {
   it('must be events of the protocol, and has the defaults of it', () => {
-    const turn = {
-      thread,
-      context: undefined,
-      signal: new AbortController().signal,
-      generateId,
-      now: () => new Date(0),
-    }
-    const context = createAgentContext(turn)
+    const context = createAgentContext(aTurn())
     expect(() => context.stream({ type: 'notice' } as never)).toThrow(/level/)
     expect(() => context.addTask({ type: 'nothing' } as never)).toThrow(/type/)
     expect(JSON.stringify(context)).toBe('{}')

@@ -18,6 +18,7 @@ export type {
   Action,
   ActionTurn,
   FeedbackInput,
+  RunUsage,
   StreamOptionsInput,
   SyncActionInput,
   TranscribeInput,

@@ -22,7 +22,21 @@ export interface TurnBase<TContext> {
   readonly generateId: GenerateId
   /** The server's clock. */
   readonly now: () => Date
-  readonly run: { readonly id: string }
+  /** `usage` is the application's to set: `onRunEnd` is told of it. */
+  readonly run: { readonly id: string; usage?: RunUsage }
+}
+
+/** What a model has cost. Whatever is not known is absent. */
+export interface RunUsage {
+  /** Whether the tokens are those of the whole answer; false for one that was cut off. */
+  isComplete: boolean
+  /** As the model's API names it. */
+  model?: string
+  inputTokens?: number
+  outputTokens?: number
+  totalTokens?: number
+  /** From the beginning of the agent's run to its first word, retries included. */
+  firstTokenMs?: number
 }
 
 /** What `respond()` is given. */

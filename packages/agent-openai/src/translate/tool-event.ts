@@ -5,6 +5,7 @@ import type { WorkflowEnd } from './workflow.ts'
 export type ToolEvent =
   | { readonly type: 'thread_event'; readonly event: ThreadStreamEvent }
   | { readonly type: 'workflow_start'; readonly workflow: Workflow }
-  | { readonly type: 'task_add'; readonly task: Task }
-  | { readonly type: 'task_update'; readonly index: number; readonly task: Task }
+  /** By the key the task is found again, whatever else has come into the workflow. */
+  | { readonly type: 'task_add'; readonly key?: string; readonly task: Task }
+  | { readonly type: 'task_update'; readonly place: string | number; readonly task: Task }
   | { readonly type: 'workflow_end'; readonly end: WorkflowEnd }

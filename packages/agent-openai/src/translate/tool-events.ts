@@ -1,8 +1,8 @@
-import { isHidden, type ThreadStreamEvent } from '@robolearn/chatkit-server-core'
+import { isHidden, type ThreadStreamEvent, type Workflow } from '@robolearn/chatkit-server-core'
 import { endWorkflow } from './reasoning.ts'
 import { andThen, nothing, type Translation, type Translator, type TranslateState } from './state.ts'
 import type { ToolEvent } from './tool-event.ts'
-import { addTask, openWorkflow, updateTask } from './workflow.ts'
+import { addTask, openWorkflow, updateTask, type WorkflowStep } from './workflow.ts'
 
 /** What a tool does, between the model's events, in the order in which it happened. */
 export function translateToolEvent(
@@ -18,27 +18,27 @@ export function translateToolEvent(
         withWorkflow(settled, openWorkflow(event.workflow, translator)),
       )
     case 'task_add': {
-      const { workflow } = state
-      return workflow
-        ? withWorkflow(state, addTask(workflow, event.task))
-        : withWorkflow(
-            state,
-            openWorkflow({ type: 'custom', tasks: [event.task], expanded: false }, translator),
-          )
+      const workflow = state.workflow ?? openWorkflow(EMPTY, translator).workflow
+      return withWorkflow(state, addTask(workflow, event.task, event.key))
     }
-    case 'task_update':
-      return state.workflow
-        ? withWorkflow(state, updateTask(state.workflow, event.index, event.task))
+    case 'task_update': {
+      const { workflow } = state
+      const index = typeof event.place === 'number' ? event.place : workflow?.keys?.get(event.place)
+      return workflow && index !== undefined
+        ? withWorkflow(state, updateTask(workflow, index, event.task))
         : nothing(state)
+    }
     case 'workflow_end':
       return endWorkflow(state, translator, event.end)
   }
 }
 
-const withWorkflow = (
-  state: TranslateState,
-  { workflow, events }: ReturnType<typeof openWorkflow>,
-): Translation => ({ state: { ...state, workflow }, events })
+const EMPTY: Workflow = { type: 'custom', tasks: [], expanded: false }
+
+const withWorkflow = (state: TranslateState, { workflow, events }: WorkflowStep): Translation => ({
+  state: { ...state, workflow },
+  events,
+})
 
 /** An event of the application's own. An item that is seen behind an open workflow ends that. */
 function passOn(state: TranslateState, event: ThreadStreamEvent, translator: Translator): Translation {

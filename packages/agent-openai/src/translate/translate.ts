@@ -1,5 +1,6 @@
 import type { HiddenContextItem, ThreadStreamEvent } from '@robolearn/chatkit-server-core'
 import { type KeptToolCall, keepToolCall } from '../kept-tool-call.ts'
+import { isPlaceholder } from '../tools/client-calls.ts'
 import { toAnnotation } from './citations.ts'
 import { beginImage, finishImage, previewImage } from './image.ts'
 import { annotate, appendText, beginMessage, finishMessage, type Mint } from './message.ts'
@@ -115,7 +116,7 @@ function translateImage(state: TranslateState, event: ImageEvent, translator: Tr
 
 /** The output of a client tool is its own item's; here it would be a placeholder. */
 function keepResult(state: TranslateState, call: KeptToolCall, translator: Translator): Translation {
-  if (!translator.keepToolCalls || state.clientCalls.includes(call.call_id)) return nothing(state)
+  if (!translator.keepToolCalls || isPlaceholder(call.output)) return nothing(state)
   const item: HiddenContextItem = {
     id: translator.generateId('shcx'),
     thread_id: translator.threadId,

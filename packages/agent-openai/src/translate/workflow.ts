@@ -12,6 +12,8 @@ export interface OpenWorkflow {
   readonly item: WorkflowItem
   /** Whether a client has seen it: one of the application's own appears with its first task. */
   readonly isShown: boolean
+  /** The places of the tasks that have a key. */
+  readonly keys?: ReadonlyMap<string, number>
 }
 
 export interface WorkflowStep {
@@ -25,7 +27,7 @@ export interface WorkflowEnd {
   expanded?: boolean | undefined
 }
 
-export function openWorkflow(workflow: Workflow, mint: Mint): WorkflowStep {
+export function openWorkflow(workflow: Workflow, mint: Mint): WorkflowStep & { workflow: OpenWorkflow } {
   const item: WorkflowItem = {
     id: mint.generateId('wf'),
     thread_id: mint.threadId,
@@ -37,7 +39,7 @@ export function openWorkflow(workflow: Workflow, mint: Mint): WorkflowStep {
   return { workflow: { item, isShown }, events: isShown ? [{ type: 'thread.item.added', item }] : [] }
 }
 
-export function addTask(open: OpenWorkflow, task: Task): WorkflowStep {
+export function addTask(open: OpenWorkflow, task: Task, key?: string): WorkflowStep {
   const { tasks } = open.item.workflow
   const item = withTasks(open.item, [...tasks, task])
   const event: ThreadStreamEvent = open.isShown
@@ -47,7 +49,8 @@ export function addTask(open: OpenWorkflow, task: Task): WorkflowStep {
         update: { type: 'workflow.task.added', task_index: tasks.length, task },
       }
     : { type: 'thread.item.added', item }
-  return { workflow: { item, isShown: true }, events: [event] }
+  const keys = key === undefined ? open.keys : new Map(open.keys).set(key, tasks.length)
+  return { workflow: { item, isShown: true, ...(keys && { keys }) }, events: [event] }
 }
 
 /** Puts a task in another one's place; nothing where there is none at that place. */

@@ -6,7 +6,7 @@ import type { GenerateId } from '../store/generate-id.ts'
 import type { RunRef, Scope } from '../store/scope.ts'
 import type { OpenedTurn, Store, StoreCounters, TurnOpening } from '../store/store.ts'
 import { bindStore } from '../store/turn-store.ts'
-import type { TurnBase } from '../turn.ts'
+import type { RunUsage, TurnBase } from '../turn.ts'
 import { Backlog } from './backlog.ts'
 import { BusyQueue } from './busy-queue.ts'
 import { clampMs } from './clamp-ms.ts'
@@ -50,6 +50,8 @@ export interface RunEnd {
   durationMs: number
   /** How many events it has sent. */
   events: number
+  /** What `respond()` has set as `run.usage`. */
+  usage?: RunUsage | undefined
 }
 
 /** A turn to be opened, and what answers it. */
@@ -299,7 +301,8 @@ export class RunManager<TContext> {
       if (this.#active.size === 0) clearInterval(this.#poll)
       this.#queue.wake(lineOf(ref.threadId, scope))
       this.#wakeClosers()
-      onRunEnd({ ...ids, status, durationMs: performance.now() - startedMs, events: execution.events })
+      const durationMs = performance.now() - startedMs
+      onRunEnd({ ...ids, status, durationMs, events: execution.events, usage: turn.run.usage })
     }
     const finished = end()
     // A stop that another process asks for is seen with the next write, and by this in times of silence.

@@ -1,0 +1,112 @@
+import type { EventOf, ThreadItem, TurnBase, WidgetItem, WidgetRoot } from '@robolearn/chatkit-server-core'
+import { cutText } from '../cut-text.ts'
+
+/** The type of the action behind both buttons. */
+export const APPROVAL_ACTION = 'agent.approval'
+
+const MAX_ARGUMENTS_LENGTH = 1000
+
+/**
+ * `pending`: it waits for the user. `approved`: the tool may have been begun; what came of it is not known here.
+ * `done`: it has ended. `expired`: it can be decided no more.
+ */
+export type ApprovalStatus = (typeof STATUSES)[number]
+
+/** A call of a tool that has to be approved. */
+export interface AskedCall {
+  approval: string
+  callId: string
+  tool: string
+  /** JSON, as the model wrote it. */
+  arguments: string
+  argumentsHash: string
+}
+
+export interface ApprovalTexts {
+  /** What is asked. Default: whether to run the tool of this name. */
+  describe?: (call: { tool: string; arguments: string }) => string
+  approve?: string
+  reject?: string
+  /** What stands in place of the buttons. */
+  status?: Partial<Record<Exclude<ApprovalStatus, 'pending'>, string>>
+}
+
+const STATUSES = ['pending', 'approved', 'done', 'rejected', 'expired', 'unknown'] as const
+
+const STATUS: Record<Exclude<ApprovalStatus, 'pending'>, string> = {
+  approved: 'Approved. What comes of it is not known yet.',
+  done: 'Approved and carried out.',
+  rejected: 'Rejected.',
+  expired: 'This can no longer be approved. Ask again if it is still wanted.',
+  unknown:
+    'This was approved and may have been carried out: the outcome is unknown. It is not done a second time.',
+}
+
+/** The widget that asks about a call. */
+export function approvalItem(
+  turn: TurnBase<unknown>,
+  call: AskedCall,
+  { describe, approve = 'Approve', reject = 'Reject' }: ApprovalTexts = {},
+): WidgetItem {
+  const action = (isApproved: boolean) => ({
+    type: APPROVAL_ACTION,
+    payload: {
+      approval: call.approval,
+      call_id: call.callId,
+      arguments_hash: call.argumentsHash,
+      approve: isApproved,
+    },
+  })
+  const widget: WidgetRoot = {
+    type: 'Card',
+    // By these two the server knows later what the user was shown; no client can change them.
+    id: call.approval,
+    key: keyOf('pending'),
+    children: [
+      { type: 'Title', id: 'question', value: describe?.(call) ?? `Run ${call.tool}?`, size: 'sm' },
+      { type: 'Text', id: 'arguments', value: cutText(call.arguments, MAX_ARGUMENTS_LENGTH) },
+      {
+        type: 'Row',
+        id: 'buttons',
+        children: [
+          { type: 'Button', id: 'approve', label: approve, style: 'primary', onClickAction: action(true) },
+          { type: 'Button', id: 'reject', label: reject, onClickAction: action(false) },
+        ],
+      },
+    ],
+  }
+  return {
+    id: turn.generateId('msg'),
+    thread_id: turn.thread.id,
+    created_at: turn.now().toISOString(),
+    type: 'widget',
+    widget,
+  }
+}
+
+/** Which approval a widget belongs to, and where it is; undefined for any other item. */
+export function askedIn(item: ThreadItem): { approval: string; status: ApprovalStatus } | undefined {
+  if (item.type !== 'widget') return undefined
+  const { id, key } = item.widget
+  const status = STATUSES.find((one) => keyOf(one) === key)
+  return status && id !== undefined ? { approval: id, status } : undefined
+}
+
+/** The same widget, in its place, with where it is now instead of the buttons. */
+export function decided(
+  item: WidgetItem,
+  status: Exclude<ApprovalStatus, 'pending'>,
+  texts: ApprovalTexts | undefined,
+): EventOf<'thread.item.replaced'> {
+  const { children } = item.widget as { children?: unknown }
+  const asked = Array.isArray(children) ? children.slice(0, 2) : []
+  const value = texts?.status?.[status] ?? STATUS[status]
+  const widget = {
+    ...item.widget,
+    key: keyOf(status),
+    children: [...asked, { type: 'Text', id: 'status', value }],
+  }
+  return { type: 'thread.item.replaced', item: { ...item, widget } }
+}
+
+const keyOf = (status: ApprovalStatus): string => `approval-${status}`
