@@ -2,8 +2,9 @@
  * What can be wrong: `invalid_option` (a value given to a function of this package), `invalid_document` (it is
  * reported in `failed`, and the other documents go on), `newer_database` (the tables were made by a newer version of
  * this package), `closed` (the knowledge base was closed), `unknown_collection` (nothing was ever put into it),
- * `missing_index` (a table or index that a search needs is gone), `wrong_embedder` (the collection was filled with
- * another model or dimension), `embedder_failed` (an embedder gave an error, or not what it promises).
+ * `missing_index` (a table that a search needs is gone), `missing_pgvector` (an embedder was given, and the server has no
+ * pgvector), `embedder_mismatch` (the collection was filled by another model, or with vectors of other dimensions),
+ * `embedder_failed` (an embedder gave an error, or not what it promises).
  */
 export type RagErrorCode =
   | 'invalid_option'
@@ -12,7 +13,8 @@ export type RagErrorCode =
   | 'closed'
   | 'unknown_collection'
   | 'missing_index'
-  | 'wrong_embedder'
+  | 'missing_pgvector'
+  | 'embedder_mismatch'
   | 'embedder_failed'
 
 const MARK = Symbol.for('@robolearn/rag-tool/RagError')

@@ -11,6 +11,7 @@ import { describe, expect, it } from 'vitest'
 import { createCitations, type Citations, type Passage } from '../src/index.ts'
 
 const passage = (documentId: string): Passage => ({
+  collection: 'default',
   documentId,
   title: documentId,
   headingPath: [],

@@ -39,6 +39,7 @@ onEachDatabase(({ db, newSchema }) => {
   it('gives with a passage all that a citation needs', async () => {
     const [passage] = await (await course()).search('gimbal lock', { limit: 1 })
     expect(passage).toEqual({
+      collection: 'default',
       documentId: 'motion/quaternions.md',
       title: 'Quaternions',
       url: '/lessons/motion/quaternions',

@@ -4,7 +4,7 @@ import type { Embedder } from './embedder.ts'
 /** Embeds, and throws where an embedder does not give what it promises: the index would be wrong without a word. */
 export async function embedChecked(
   embedder: Embedder,
-  texts: readonly string[],
+  texts: string[],
   options: { signal?: AbortSignal; kind: 'query' | 'document' },
 ): Promise<number[][]> {
   if (texts.length === 0) return []

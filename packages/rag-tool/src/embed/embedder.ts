@@ -13,7 +13,7 @@ export interface Embedder {
    * do; throws what `signal` was aborted with.
    */
   embed(
-    texts: readonly string[],
+    texts: string[],
     options: { signal?: AbortSignal; kind: 'query' | 'document' },
   ): Promise<number[][]>
 }

@@ -1,4 +1,5 @@
 import { sql, type RawBuilder } from 'kysely'
+import type { Embedder } from '../embed/embedder.ts'
 import { RagError } from '../errors.ts'
 
 /** What runs a statement: a Kysely or a transaction of it. */
@@ -21,6 +22,8 @@ export interface Tables {
   document: RawBuilder<unknown>
   chunk: RawBuilder<unknown>
   posting: RawBuilder<unknown>
+  /** Vectors by model and text. It and the table of a collection's vectors are there once an embedder was. */
+  embeddingCache: RawBuilder<unknown>
 }
 
 /** Where one knowledge base lives. */
@@ -28,6 +31,9 @@ export interface Place {
   db: KnowledgeDatabase
   tables: Tables
   collectionKey: number
+  /** The table of the collection's vectors, where it has any: `chunk_key`, `embedding`. */
+  vectorTable?: RawBuilder<unknown>
+  embedder?: Embedder
 }
 
 export function tablesIn(schema: string): Tables {
@@ -45,5 +51,11 @@ export function tablesIn(schema: string): Tables {
     document: table('document'),
     chunk: table('chunk'),
     posting: table('posting'),
+    embeddingCache: table('embedding_cache'),
   }
+}
+
+/** A collection has a table of its own, so that no search meets the vectors of another one or of another size. */
+export function vectorTableOf({ schema }: Tables, collectionKey: number): RawBuilder<unknown> {
+  return sql.id(schema, `vector_${collectionKey}`)
 }

@@ -4,12 +4,12 @@ import type { KnowledgeDatabase, Tables } from './database.ts'
 import { MIGRATIONS } from './migrations.ts'
 
 // Any number that no one else is likely to use for an advisory lock.
-const LOCK = 7_244_083_191
+export const MIGRATION_LOCK = 7_244_083_191
 
 /** Brings the tables up to date, in one transaction; of several processes at once, the others wait and find it done. */
 export async function migrate(db: KnowledgeDatabase, tables: Tables): Promise<void> {
   await db.transaction().execute(async (trx) => {
-    await sql`select pg_advisory_xact_lock(${LOCK})`.execute(trx)
+    await sql`select pg_advisory_xact_lock(${MIGRATION_LOCK})`.execute(trx)
     const found = await sql<{ found: boolean }>`
       select exists (select from pg_namespace where nspname = ${tables.schema}) as found`.execute(trx)
     // Asked for only where it is missing: `if not exists` needs the right to create schemas even when it exists.

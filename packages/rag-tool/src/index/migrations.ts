@@ -2,7 +2,7 @@ import { sql, type RawBuilder } from 'kysely'
 import type { Tables } from './database.ts'
 
 /** The statements of each migration; number 1 is the first of them. What was released is never changed. */
-export const MIGRATIONS: readonly ((tables: Tables) => RawBuilder<unknown>[])[] = [createIndex]
+export const MIGRATIONS: readonly ((tables: Tables) => RawBuilder<unknown>[])[] = [createIndex, addPagesAndModels, addAccess]
 
 /*
  * A lexicon is a language within a collection: its terms, how many chunks they stand in, how long those are.
@@ -56,5 +56,23 @@ function createIndex({ collection, lexicon, document, chunk, posting }: Tables):
       primary key (lexicon_key, term, chunk_key) include (frequency, length)
     )`,
     sql`create index posting_chunk_key on ${posting} (chunk_key)`,
+  ]
+}
+
+/* `embedding_hash` is of the text that was embedded; the tables of vectors are made when there is an embedder. */
+function addPagesAndModels({ collection, chunk }: Tables): RawBuilder<unknown>[] {
+  return [
+    sql`alter table ${collection} add column model text, add column dimensions integer`,
+    sql`alter table ${chunk}
+      add column page_number integer, add column page_label text, add column embedding_hash text`,
+  ]
+}
+
+/* Filters and access look at documents. Those that not everyone may read are few or none: what asks for them is quick. */
+function addAccess({ document }: Tables): RawBuilder<unknown>[] {
+  return [
+    sql`alter table ${document} add column visible_to text[]`,
+    sql`create index document_metadata on ${document} using gin (metadata jsonb_path_ops)`,
+    sql`create index document_restricted on ${document} (collection_key) where visible_to is not null`,
   ]
 }

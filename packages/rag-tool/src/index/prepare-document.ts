@@ -4,6 +4,7 @@ import { checkDocument } from '../documents/check-document.ts'
 import type { Document } from '../documents/document.ts'
 import { RagError } from '../errors.ts'
 import { canonicalLanguage, textSearchConfiguration } from './languages.ts'
+import { TERMS_VERSION } from './searchable.ts'
 
 /** A document that was checked, with the hash that tells whether it has to be indexed again. */
 export interface PreparedDocument {
@@ -23,7 +24,16 @@ export function prepareDocument(document: Document, defaultLanguage: string): Pr
   const metadata = checkDocument(document)
   const language = documentLanguage(document) ?? defaultLanguage
   const { text, title = null, url = null } = document
-  const content = JSON.stringify([CHUNKER_VERSION, language, title, url, metadata, text])
+  const content = JSON.stringify([
+    CHUNKER_VERSION,
+    TERMS_VERSION,
+    language,
+    title,
+    url,
+    metadata,
+    document.visibleTo ?? null,
+    text,
+  ])
   return { document, metadata, language, hash: createHash('sha256').update(content).digest('base64url') }
 }
 

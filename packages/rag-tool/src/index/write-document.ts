@@ -8,7 +8,7 @@ import { searchable } from './searchable.ts'
  * the old or the new. Another process that writes the same collection waits; when it stored the very same, nothing is done.
  */
 export async function writeDocument(
-  { db, tables, collectionKey }: Place,
+  { db, tables, collectionKey, vectorTable, embedder }: Place,
   { document, hash, metadata }: PreparedDocument,
   indexed: IndexedDocument,
 ): Promise<'added' | 'updated' | 'unchanged'> {
@@ -24,10 +24,12 @@ export async function writeDocument(
 
     if (old) await deleteChunks(trx, tables, [old.key])
     const { rows: written } = await sql<{ key: number }>`
-      insert into ${tables.document} (collection_key, id, hash, title, url, metadata)
-      values (${collectionKey}, ${document.id}, ${hash}, ${title}, ${url}, ${metadata}::jsonb)
+      insert into ${tables.document} (collection_key, id, hash, title, url, metadata, visible_to)
+      values (${collectionKey}, ${document.id}, ${hash}, ${title}, ${url}, ${metadata}::jsonb,
+        ${document.visibleTo ?? null}::text[])
       on conflict (collection_key, id) do update set
-        hash = excluded.hash, title = excluded.title, url = excluded.url, metadata = excluded.metadata
+        hash = excluded.hash, title = excluded.title, url = excluded.url, metadata = excluded.metadata,
+        visible_to = excluded.visible_to
       returning key`.execute(trx)
     const { rows: lexicons } = await sql<{ key: number }>`
       insert into ${tables.lexicon} (collection_key, configuration) values (${collectionKey}, ${configuration})
@@ -37,6 +39,11 @@ export async function writeDocument(
     if (key === undefined || lexiconKey === undefined)
       throw new Error('PostgreSQL returned no key for a written row.')
     await insertChunks(trx, tables, { documentKey: key, lexiconKey, indexed })
+    if (vectorTable && embedder) {
+      const vectors = await embedder.embed(indexed.chunks.map((chunk) => [...chunk.headingPath, chunk.visibleText].join('\n')), { kind: 'document' })
+      await sql`insert into ${vectorTable} (chunk_key, embedding) select key, (${JSON.stringify(vectors)}::jsonb -> ordinal)::text::vector
+        from ${tables.chunk} where document_key = ${key}`.execute(trx)
+    }
     return old ? 'updated' : 'added'
   })
 }
@@ -79,16 +86,19 @@ async function insertChunks(
     heading_path: chunk.headingPath,
     anchor: chunk.anchor,
     text_fragment: chunk.textFragment,
-    searched: searchable([...new Set([title, ...chunk.headingPath]), chunk.visibleText].join('\n')),
+    searched: searchable(
+      [...new Set([title, ...chunk.headingPath]), chunk.visibleText].join('\n'),
+      configuration,
+    ),
   }))
   await sql`
     with given as (
       select * from jsonb_to_recordset(${JSON.stringify(given)}::jsonb) as g(
         ordinal integer, text text, range_start integer, range_end integer, heading_path jsonb,
-        anchor text, text_fragment text, searched text)
+        anchor text, text_fragment text, searched jsonb)
     ), term as materialized (
       select given.ordinal, lexeme, cardinality(positions) as frequency
-      from given, unnest(to_tsvector(${`pg_catalog.${configuration}`}::text::regconfig, given.searched))
+      from given, unnest(to_tsvector(${`pg_catalog.${configuration}`}::text::regconfig, given.searched ->> 'text'))
     ), size as (
       select ordinal, sum(frequency)::integer as length from term group by ordinal
     ), added as (
@@ -100,7 +110,10 @@ async function insertChunks(
       returning key, ordinal, length
     ), posted as (
       insert into ${tables.posting} (lexicon_key, term, chunk_key, frequency, length)
-      select ${to.lexiconKey}, lexeme, added.key, frequency, added.length from term join added using (ordinal)
+      select ${to.lexiconKey}::integer, lexeme, added.key, frequency, added.length from term join added using (ordinal)
+      union all
+      select ${to.lexiconKey}::integer, exact.key, added.key, exact.value::integer, added.length
+      from added join given using (ordinal), jsonb_each_text(given.searched -> 'exact') as exact
     )
     update ${tables.lexicon} set
       chunks = chunks + (select count(*) from added),
