@@ -30,7 +30,12 @@ export function createCitations(): Citations {
   return {
     register: (found) =>
       found.map((passage) => {
-        const key = JSON.stringify([passage.collection, passage.documentId, passage.range.start, passage.text])
+        const key = JSON.stringify([
+          passage.collection,
+          passage.documentId,
+          passage.range.start,
+          passage.text,
+        ])
         const number = numbers.get(key) ?? passages.push(passage)
         numbers.set(key, number)
         return number

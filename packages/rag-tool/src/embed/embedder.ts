@@ -12,8 +12,5 @@ export interface Embedder {
    * limits of a service are the embedder's matter. `kind` tells apart what is stored and what is asked, for models that
    * do; throws what `signal` was aborted with.
    */
-  embed(
-    texts: string[],
-    options: { signal?: AbortSignal; kind: 'query' | 'document' },
-  ): Promise<number[][]>
+  embed(texts: string[], options: { signal?: AbortSignal; kind: 'query' | 'document' }): Promise<number[][]>
 }

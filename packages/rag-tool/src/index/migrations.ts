@@ -2,7 +2,11 @@ import { sql, type RawBuilder } from 'kysely'
 import type { Tables } from './database.ts'
 
 /** The statements of each migration; number 1 is the first of them. What was released is never changed. */
-export const MIGRATIONS: readonly ((tables: Tables) => RawBuilder<unknown>[])[] = [createIndex, addPagesAndModels, addAccess]
+export const MIGRATIONS: readonly ((tables: Tables) => RawBuilder<unknown>[])[] = [
+  createIndex,
+  addPagesAndModels,
+  addAccess,
+]
 
 /*
  * A lexicon is a language within a collection: its terms, how many chunks they stand in, how long those are.

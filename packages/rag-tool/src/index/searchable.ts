@@ -10,7 +10,8 @@ export interface Searchable {
 }
 
 // Scripts that are written without spaces between words.
-const UNSPACED = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]+/gu
+const UNSPACED =
+  /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]+/gu
 const HAS_UNSPACED = new RegExp(UNSPACED.source, 'u')
 // Shorter words are mostly those that stand everywhere, and a search would read the postings of all of them.
 const MIN_EXACT_CHARS = 4

@@ -40,7 +40,10 @@ export async function writeDocument(
       throw new Error('PostgreSQL returned no key for a written row.')
     await insertChunks(trx, tables, { documentKey: key, lexiconKey, indexed })
     if (vectorTable && embedder) {
-      const vectors = await embedder.embed(indexed.chunks.map((chunk) => [...chunk.headingPath, chunk.visibleText].join('\n')), { kind: 'document' })
+      const vectors = await embedder.embed(
+        indexed.chunks.map((chunk) => [...chunk.headingPath, chunk.visibleText].join('\n')),
+        { kind: 'document' },
+      )
       await sql`insert into ${vectorTable} (chunk_key, embedding) select key, (${JSON.stringify(vectors)}::jsonb -> ordinal)::text::vector
         from ${tables.chunk} where document_key = ${key}`.execute(trx)
     }

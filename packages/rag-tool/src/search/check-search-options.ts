@@ -2,7 +2,7 @@ import { RagError } from '../errors.ts'
 import type { SearchOptions } from './search-options.ts'
 
 /** Throws where a number of the options makes no sense: PostgreSQL would give an error that nobody understands. */
-export function checkSearchOptions(options: SearchOptions): void {
+export function checkSearchOptions(options: Omit<SearchOptions, 'filter'>): void {
   const { limit, rerankLimit, maxPerDocument, vectorWeight, minScore, context, boosts = [] } = options
   whole('limit', limit, 1, 100)
   whole('rerankLimit', rerankLimit, 1, 100)

@@ -35,7 +35,8 @@ export function compileFilter(filter: unknown, schema: MetadataSchema | undefine
   }
 
   const list = (key: string, value: unknown, depth: number): Sql[] => {
-    if (!Array.isArray(value)) throw refusal(`has ${describe(value)} at "${key}", which takes a list of filters`)
+    if (!Array.isArray(value))
+      throw refusal(`has ${describe(value)} at "${key}", which takes a list of filters`)
     return value.map((part) => all(part, depth + 1))
   }
 
@@ -71,12 +72,7 @@ export function compileFilter(filter: unknown, schema: MetadataSchema | undefine
   return all(filter, 0)
 }
 
-function condition(
-  name: string,
-  operator: Operator,
-  value: unknown,
-  check: (value: unknown) => Value,
-): Sql {
+function condition(name: string, operator: Operator, value: unknown, check: (value: unknown) => Value): Sql {
   const values = (): Value[] => {
     if (!Array.isArray(value)) throw refusal(`has ${describe(value)} at "${operator}", which takes a list`)
     return value.map(check)
@@ -134,6 +130,12 @@ const isStorable = (text: string): boolean => text.isWellFormed() && !text.inclu
 const isOperator = (name: string): name is Operator => OPERATORS.some((operator) => operator === name)
 
 const describe = (value: unknown): string =>
-  value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'an object' : `a ${typeof value}`
+  value === null
+    ? 'null'
+    : Array.isArray(value)
+      ? 'a list'
+      : typeof value === 'object'
+        ? 'an object'
+        : `a ${typeof value}`
 
 const refusal = (problem: string): RagError => new RagError('invalid_option', `The filter ${problem}.`)

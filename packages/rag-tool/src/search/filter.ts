@@ -29,12 +29,25 @@ export interface FieldCondition<T> {
  * What the metadata of a document must be to be found. A bare value stands for `{ eq: value }`; all fields must hold.
  * Fields with the names `and`, `or` and `not` cannot be filtered by.
  */
-export type Filter<TSchema extends MetadataSchema = MetadataSchema> = {
+export type Filter<TSchema extends MetadataSchema = MetadataSchema> = string extends keyof TSchema
+  ? AnyFilter
+  : KnownFilter<TSchema>
+
+type KnownFilter<TSchema extends MetadataSchema> = {
   [Field in Exclude<keyof TSchema, 'and' | 'or' | 'not'>]?:
     | ValueTypes[TSchema[Field]]
     | FieldCondition<ValueTypes[TSchema[Field]]>
 } & {
-  and?: readonly Filter<TSchema>[]
-  or?: readonly Filter<TSchema>[]
-  not?: Filter<TSchema>
+  and?: readonly KnownFilter<TSchema>[]
+  or?: readonly KnownFilter<TSchema>[]
+  not?: KnownFilter<TSchema>
 }
+
+interface AnyFilter {
+  [field: string]: Value | FieldCondition<Value> | AnyFilter | readonly AnyFilter[] | undefined
+  and?: readonly AnyFilter[]
+  or?: readonly AnyFilter[]
+  not?: AnyFilter
+}
+
+type Value = ValueTypes[keyof ValueTypes]

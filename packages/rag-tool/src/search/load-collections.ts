@@ -19,7 +19,9 @@ export async function loadCollections(
 ): Promise<number[]> {
   if (names.length === 0) throw new RagError('invalid_option', 'collections is empty; name at least one.')
   const { rows } = await sql<Row>`
-    select key, name, model, dimensions from ${tables.collection} where name = any(${names}::text[])`.execute(db)
+    select key, name, model, dimensions from ${tables.collection} where name = any(${names}::text[])`.execute(
+    db,
+  )
   const byName = new Map(rows.map((row) => [row.name, row]))
   return [...new Set(names)].map((name) => {
     const row = byName.get(name)
@@ -35,12 +37,11 @@ export async function loadCollections(
 
 function checkModel({ name, model, dimensions }: Row, embedder: Embedder): void {
   if (model === embedder.model && dimensions === embedder.dimensions) return
-  const holds =
-    model === null ? 'has no vectors' : `has vectors of "${model}" with ${dimensions} dimensions`
+  const holds = model === null ? 'has no vectors' : `has vectors of "${model}" with ${dimensions} dimensions`
   throw new RagError(
     'embedder_mismatch',
     `Collection ${JSON.stringify(name)} ${holds}, and the embedder is "${embedder.model}" with ` +
       `${embedder.dimensions} dimensions. Open it with the model that it was filled with, ingest it anew, or search it ` +
-      'with `mode: \'lexical\'`.',
+      "with `mode: 'lexical'`.",
   )
 }

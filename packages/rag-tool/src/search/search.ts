@@ -16,6 +16,9 @@ const MAX_QUERY_CHARS = 2_000
 /** What is looked at of either search before they become one. */
 const MIN_CANDIDATES = 60
 
+/** Whatever a filter was typed as, it is checked here. */
+type UncheckedOptions = Omit<SearchOptions, 'filter'> & { filter?: unknown }
+
 export interface SearchPlace extends Place {
   embedder?: Embedder
   metadataSchema?: MetadataSchema
@@ -25,13 +28,14 @@ export interface SearchPlace extends Place {
 export async function search(
   place: SearchPlace,
   given: string,
-  options: SearchOptions,
+  options: UncheckedOptions,
 ): Promise<Passage[]> {
   checkSearchOptions(options)
   const { limit = 5, rerank, signal, context } = options
   const { visibleTo = [] } = options
   const hookOptions = { ...(signal && { signal }) }
-  const filter = options.filter && compileFilter(options.filter, place.metadataSchema)
+  const filter =
+    options.filter === undefined ? undefined : compileFilter(options.filter, place.metadataSchema)
   const mode = options.mode ?? (place.embedder ? 'hybrid' : 'lexical')
   const embedder = mode === 'lexical' ? undefined : needEmbedder(place, mode)
   signal?.throwIfAborted()
