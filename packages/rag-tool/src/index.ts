@@ -1,7 +1,13 @@
 export { openKnowledgeBase } from './knowledge-base.ts'
 export type { KnowledgeBase, KnowledgeBaseOptions, KnowledgeStats } from './knowledge-base.ts'
-export { MAX_DOCUMENT_CHARS } from './documents/document.ts'
-export type { Document, DocumentSource, FailedDocument } from './documents/document.ts'
+export { MAX_DOCUMENT_CHARS, MAX_PDF_BYTES } from './documents/document.ts'
+export type {
+  Document,
+  DocumentSource,
+  FailedDocument,
+  PdfDocument,
+  TextDocument,
+} from './documents/document.ts'
 export { loadFolder } from './documents/load-folder.ts'
 export type { LoadFolderOptions } from './documents/load-folder.ts'
 export { RagError } from './errors.ts'
@@ -10,6 +16,7 @@ export type { KnowledgeDatabase } from './index/database.ts'
 export type { IngestOptions, IngestProgress, IngestReport } from './index/ingest.ts'
 export type { FieldCondition, Filter, MetadataSchema } from './search/filter.ts'
 export type { PassagePlace, Surroundings } from './search/load-neighbours.ts'
+export type { ParseLimits } from './parse/document-parser.ts'
 export type { Neighbour, Passage } from './search/passage.ts'
 export type { Boost, SearchOptions, SearchTrace } from './search/search-options.ts'
 export type { Embedder } from './embed/embedder.ts'

@@ -7,6 +7,8 @@ import { ingest, type IngestOptions, type IngestReport } from './index/ingest.ts
 import { canonicalLanguage } from './index/languages.ts'
 import { migrate } from './index/migrate.ts'
 import { openVectors } from './index/open-vectors.ts'
+import { pruneDocuments } from './index/prune-documents.ts'
+import type { ParseLimits } from './parse/document-parser.ts'
 import type { MetadataSchema } from './search/filter.ts'
 import { loadNeighbours, type PassagePlace, type Surroundings } from './search/load-neighbours.ts'
 import { missingIndex } from './search/missing-index.ts'
@@ -29,6 +31,8 @@ export interface KnowledgeBaseOptions<TSchema extends MetadataSchema = MetadataS
    * model with which it was first opened. Default: none, and search by words alone.
    */
   embedder?: Embedder
+  /** Beyond these a text is taken without its structure, and a PDF not at all. */
+  limits?: ParseLimits
   /** The fields of metadata that can be filtered by. Default: any, and their values are not checked. */
   metadataSchema?: TSchema
 }
@@ -45,6 +49,11 @@ export interface KnowledgeBase<TSchema extends MetadataSchema = MetadataSchema> 
    * iterable itself, ends it. What was done until then stays, and the next run completes it.
    */
   ingest(documents: DocumentSource, options?: IngestOptions): Promise<IngestReport>
+  /**
+   * Removes the documents whose id is not among these, and cached vectors that nothing uses any more. Gives how many
+   * documents there were.
+   */
+  prune(keep: Iterable<string> | AsyncIterable<string>): Promise<number>
   /**
    * The passages that fit a question best, best first; none where nothing fits. Throws a `RagError`: `invalid_option`
    * (a filter, too), `unknown_collection`, `embedder_mismatch`, `embedder_failed`, `missing_index`. What an embedder of
@@ -68,7 +77,7 @@ export interface KnowledgeBase<TSchema extends MetadataSchema = MetadataSchema> 
 export async function openKnowledgeBase<const TSchema extends MetadataSchema = MetadataSchema>(
   options: KnowledgeBaseOptions<TSchema>,
 ): Promise<KnowledgeBase<TSchema>> {
-  const { schema = 'rag', collection = 'default' } = options
+  const { schema = 'rag', collection = 'default', limits = {} } = options
   const language = canonicalLanguage(options.language ?? 'en')
   const tables = tablesIn(schema)
   // A plugin such as CamelCasePlugin would rename the columns of our results.
@@ -111,7 +120,20 @@ export async function openKnowledgeBase<const TSchema extends MetadataSchema = M
 
   return {
     ingest: (documents, ingestOptions = {}) =>
-      run(() => ingest({ ...place, language, checkOpen }, documents, ingestOptions)),
+      run(async () => {
+        if (place.vectorTable && !place.embedder)
+          throw new RagError(
+            'embedder_mismatch',
+            `Collection "${collection}" has vectors: open it with its embedder to ingest, or use another collection.`,
+          )
+        return ingest({ ...place, language, limits, checkOpen }, documents, ingestOptions)
+      }),
+    prune: (keep) =>
+      run(async () => {
+        const ids = new Set<string>()
+        for await (const id of keep) ids.add(id)
+        return pruneDocuments(place, ids, checkOpen)
+      }),
     search: (query, searchOptions = {}) =>
       run(() => missingIndex(schema, () => search(searchPlace, query, searchOptions))),
     neighbours: (passage, around = {}) =>

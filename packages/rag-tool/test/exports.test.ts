@@ -3,6 +3,7 @@ import { expect, it } from 'vitest'
 it('exports from the main entry what was chosen', async () => {
   expect(Object.keys(await import('../src/index.ts')).toSorted()).toEqual([
     'MAX_DOCUMENT_CHARS',
+    'MAX_PDF_BYTES',
     'RagError',
     'createCitations',
     'defineSearchTool',

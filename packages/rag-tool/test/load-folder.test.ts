@@ -21,14 +21,25 @@ async function load(): Promise<(Document | FailedDocument)[]> {
   return loaded
 }
 
-it('gives the Markdown files of a folder, sorted by path, with their front matter', async () => {
+it('gives the documents of a folder, sorted by path, with the front matter of Markdown', async () => {
   await write('b.md', 'second')
   await write('a/z.markdown', '---\r\ntitle: Zed\r\nlanguage: de\r\ntags: [x, y]\r\n---\r\n# Other')
-  await write('a/note.txt', 'no')
+  await write('a/note.txt', 'plain')
+  await write('a/page.HTM', '<p>page')
+  await write('a/paper.pdf', '%PDF-')
+  await write('a/data.json', 'no')
   await write('.git/x.md', 'no')
   await write('.hidden.md', 'no')
   await symlink('/etc/hostname', join(folder, 'link.md'))
   expect(await load()).toEqual([
+    { id: 'a/note.txt', text: 'plain', mediaType: 'text/plain', url: '/docs/a/note.txt' },
+    { id: 'a/page.HTM', text: '<p>page', mediaType: 'text/html', url: '/docs/a/page.HTM' },
+    {
+      id: 'a/paper.pdf',
+      bytes: Buffer.from('%PDF-'),
+      mediaType: 'application/pdf',
+      url: '/docs/a/paper.pdf',
+    },
     {
       id: 'a/z.markdown',
       text: '---\r\ntitle: Zed\r\nlanguage: de\r\ntags: [x, y]\r\n---\r\n# Other',

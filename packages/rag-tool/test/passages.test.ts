@@ -3,7 +3,7 @@ import { PGlite } from '@electric-sql/pglite'
 import * as fc from 'fast-check'
 import { Kysely, PGliteDialect, sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createCitations, openKnowledgeBase, type Document, type Passage } from '../src/index.ts'
+import { createCitations, openKnowledgeBase, type Passage, type TextDocument } from '../src/index.ts'
 import { blocksOf, renderPage, sectionOf, seen } from './render-page.ts'
 
 const lesson = (path: string): Promise<string> =>
@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => db.destroy())
 
 /** All passages of a text, in the order in which they stand in it. */
-async function passagesOf(text: string, more: Partial<Document> = {}): Promise<Passage[]> {
+async function passagesOf(text: string, more: Partial<TextDocument> = {}): Promise<Passage[]> {
   const collection = `run ${(runs += 1)}`
   const knowledge = await openKnowledgeBase({ db, collection })
   const { failed } = await knowledge.ingest([{ id: 'page.md', title: EVERYWHERE, text, ...more }])

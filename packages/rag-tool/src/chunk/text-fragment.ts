@@ -1,25 +1,17 @@
-import type { Nodes, Paragraph } from 'mdast'
-import { collapseSpace, visibleText } from '../parse/visible-text.ts'
+import { collapseSpace } from '../parse/collapse-space.ts'
 
 const START_WORDS = 4
 const MAX_START_WORDS = 12
 const END_WORDS = 4
 
 /**
- * The directive of a URL (`text=first%20words,last%20words`) by which a browser finds and marks the first paragraph
- * below `node`: WICG's URL text fragments, `#anchor:~:text=…`. Both ends lie in one block, as that requires. Nothing
- * where no paragraph has words that stand only once in `pageText` (all that the page shows, white space collapsed):
- * a browser takes the first match, and a wrong one is worse than none.
+ * The directive of a URL (`text=first%20words,last%20words`) by which a browser finds and marks a paragraph: WICG's URL
+ * text fragments, `#anchor:~:text=…`. Both ends lie in one block, as that requires. Nothing where the paragraph has no
+ * words that stand only once in `pageText` (all that the page shows, white space collapsed): a browser takes the first
+ * match, and a wrong one is worse than none.
  */
-export function textFragment(node: Nodes, pageText: string): string | undefined {
-  const paragraph = firstParagraph(node)
-  if (!paragraph) return undefined
-  // A line break, an image or the number of a footnote ends what a browser matches in one piece.
-  const stop = paragraph.children.findIndex(({ type }) =>
-    ['break', 'image', 'imageReference', 'footnoteReference'].includes(type),
-  )
-  const children = stop < 0 ? paragraph.children : paragraph.children.slice(0, stop)
-  const text = collapseSpace(visibleText({ type: 'paragraph', children }, new Map()))
+export function textFragment(paragraph: string, pageText: string): string | undefined {
+  const text = collapseSpace(paragraph)
   const words = [...new Intl.Segmenter(undefined, { granularity: 'word' }).segment(text)]
     .filter(({ isWordLike }) => isWordLike)
     .map(({ index, segment }) => ({ start: index, end: index + segment.length }))
@@ -38,16 +30,6 @@ export function textFragment(node: Nodes, pageText: string): string | undefined 
       return `text=${encodeTerm(start)},${encodeTerm(text.slice(endWord.start, lastWord.end))}`
     }
     if (count >= words.length) return undefined
-  }
-  return undefined
-}
-
-function firstParagraph(node: Nodes): Paragraph | undefined {
-  if (node.type === 'paragraph') return node
-  if (node.type === 'footnoteDefinition' || !('children' in node)) return undefined
-  for (const child of node.children) {
-    const found = firstParagraph(child)
-    if (found) return found
   }
   return undefined
 }

@@ -1,5 +1,5 @@
 import { RagError } from '../errors.ts'
-import { MAX_DOCUMENT_CHARS, type Document } from './document.ts'
+import { MAX_DOCUMENT_CHARS, MAX_PDF_BYTES, type Document } from './document.ts'
 
 const MAX_ID_CHARS = 512
 const SCHEME = /^[a-z][a-z\d+.-]*:/i
@@ -22,12 +22,17 @@ export function checkDocument(document: Document): string {
   checkText('id', document.id)
   if (document.id.length === 0 || document.id.length > MAX_ID_CHARS)
     refuse(`needs an id of 1 to ${MAX_ID_CHARS} characters.`)
-  const size = document.text.length
-  if (size > MAX_DOCUMENT_CHARS)
-    refuse(
-      `has ${size} characters; at most ${MAX_DOCUMENT_CHARS} are taken. Split it into several documents.`,
-    )
-  checkText('text', document.text)
+  if (document.mediaType === 'application/pdf') {
+    const { length } = document.bytes
+    if (length > MAX_PDF_BYTES) refuse(`has ${length} bytes; at most ${MAX_PDF_BYTES} are taken.`)
+  } else {
+    const { length } = document.text
+    if (length > MAX_DOCUMENT_CHARS)
+      refuse(
+        `has ${length} characters; at most ${MAX_DOCUMENT_CHARS} are taken. Split it into several documents.`,
+      )
+    checkText('text', document.text)
+  }
   checkText('title', document.title ?? '')
   checkText('language', document.language ?? '')
   for (const reader of document.visibleTo ?? []) checkText('visibleTo', reader)

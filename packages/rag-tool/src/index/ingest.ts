@@ -1,9 +1,14 @@
 import { sql } from 'kysely'
-import type { DocumentSource } from '../documents/document.ts'
+import type { Document, DocumentSource, FailedDocument } from '../documents/document.ts'
+import { inBatches } from '../documents/in-batches.ts'
 import { RagError } from '../errors.ts'
+import type { ParseLimits } from '../parse/document-parser.ts'
 import type { Place } from './database.ts'
-import { indexDocument, prepareDocument } from './prepare-document.ts'
-import { deleteDocuments, writeDocument } from './write-document.ts'
+import { embedChunks } from './embed-chunks.ts'
+import { indexDocument, type IndexedDocument } from './index-document.ts'
+import { prepareDocument, type PreparedDocument } from './prepare-document.ts'
+import { pruneDocuments } from './prune-documents.ts'
+import { writeDocument } from './write-document.ts'
 
 export interface IngestProgress {
   /** How many documents were dealt with so far, this one included. */
@@ -12,6 +17,8 @@ export interface IngestProgress {
   total?: number
   id: string
   outcome: 'added' | 'updated' | 'unchanged' | 'failed'
+  /** Why it failed, or why its structure was left alone. */
+  message?: string
 }
 
 export interface IngestOptions {
@@ -22,6 +29,8 @@ export interface IngestOptions {
    * removed. Default: false.
    */
   prune?: boolean
+  /** Ends the ingest before the next document, with the signal's reason; handed on to the embedder. */
+  signal?: AbortSignal
 }
 
 /** How many documents were dealt with in which way, and the failed ones by name. */
@@ -31,70 +40,144 @@ export interface IngestReport {
   unchanged: number
   removed: number
   failed: { id: string; message: string }[]
+  /** Added or updated, but without structure: parsing them went beyond a limit. */
+  takenAsText: { id: string; message: string }[]
 }
 
 export interface IngestPlace extends Place {
   language: string
+  limits: ParseLimits
   /** Throws when the ingest is to stop before the next document. */
   checkOpen: () => void
 }
 
-const PRUNE_BATCH = 200
+type Given = Document | FailedDocument
+type Step =
+  | { id: string; failure: RagError }
+  | { id: string; prepared: PreparedDocument; indexed?: Promise<IndexedDocument | RagError> }
+
+// Documents are looked up and embedded so many at a time; never more are in memory.
+const BATCH = { maxCount: 32, maxWeight: 500_000, weigh: sizeOf, maxWaitMs: 50 }
 
 export async function ingest(
   place: IngestPlace,
   documents: DocumentSource,
-  { onProgress, prune = false }: IngestOptions,
+  { onProgress, prune = false, signal }: IngestOptions,
 ): Promise<IngestReport> {
-  const report: IngestReport = { added: 0, updated: 0, unchanged: 0, removed: 0, failed: [] }
+  const report: IngestReport = { added: 0, updated: 0, unchanged: 0, removed: 0, failed: [], takenAsText: [] }
   const total = Array.isArray(documents) ? documents.length : undefined
-  const known = await loadHashes(place)
   const seen = new Set<string>()
   let done = 0
-  const tell = (id: string, outcome: IngestProgress['outcome']): void => {
+  const tell = (id: string, outcome: IngestProgress['outcome'], message?: string): void => {
     done += 1
     if (outcome !== 'failed') report[outcome] += 1
-    onProgress?.({ done, ...(total !== undefined && { total }), id, outcome })
+    onProgress?.({ done, ...(total !== undefined && { total }), id, outcome, ...(message && { message }) })
   }
-
-  for await (const given of documents) {
+  const checkGoOn = (): void => {
     place.checkOpen()
-    const { id } = given
-    try {
-      if ('error' in given) throw failure(given.error)
-      if (seen.has(id))
-        throw new RagError('invalid_document', `Document ${JSON.stringify(id)} was given twice.`)
-      const prepared = prepareDocument(given, place.language)
-      const same = known.get(id) === prepared.hash
-      tell(id, same ? 'unchanged' : await writeDocument(place, prepared, indexDocument(prepared)))
-    } catch (error) {
-      if (!RagError.isInstance(error) || error.code !== 'invalid_document') throw error
-      report.failed.push({ id, message: error.message })
-      tell(id, 'failed')
-    }
-    seen.add(id)
+    signal?.throwIfAborted()
   }
 
-  if (prune) {
-    const vanished = [...known.keys()].filter((id) => !seen.has(id))
-    for (let at = 0; at < vanished.length; at += PRUNE_BATCH) {
-      place.checkOpen()
-      report.removed += await deleteDocuments(place, vanished.slice(at, at + PRUNE_BATCH))
+  for await (const batch of inBatches<Given>(documents, BATCH)) {
+    checkGoOn()
+    const steps = batch.map((given) => prepare(place, given, seen))
+    await startIndexing(place, steps)
+    const failures = await embedBatch(place, steps, signal)
+    for (const step of steps) {
+      checkGoOn()
+      try {
+        if ('failure' in step) throw step.failure
+        const { prepared } = step
+        const indexed = await step.indexed
+        if (RagError.isInstance(indexed)) throw indexed
+        const failure = failures.get(step.id)
+        if (failure) throw failure
+        const outcome = indexed ? await writeDocument(place, prepared, indexed) : 'unchanged'
+        const message = outcome === 'unchanged' ? undefined : indexed?.takenAsText
+        if (message) report.takenAsText.push({ id: step.id, message })
+        tell(step.id, outcome, message)
+      } catch (error) {
+        if (!RagError.isInstance(error) || error.code !== 'invalid_document') throw error
+        report.failed.push({ id: step.id, message: error.message })
+        tell(step.id, 'failed', error.message)
+      }
     }
   }
+
+  if (prune) report.removed = await pruneDocuments(place, seen, checkGoOn)
   // Without it a plan made for empty tables stays in use until the next automatic one; PGlite has none at all.
   if (report.added + report.updated + report.removed > 0)
-    await sql`analyze ${place.tables.chunk}, ${place.tables.posting}`.execute(place.db)
+    await sql`analyze ${place.tables.document}, ${place.tables.chunk}, ${place.tables.posting}`.execute(
+      place.db,
+    )
   return report
 }
 
-async function loadHashes({ db, tables, collectionKey }: Place): Promise<Map<string, string>> {
-  const { rows } = await sql<{ id: string; hash: string }>`
-    select id, hash from ${tables.document} where collection_key = ${collectionKey}`.execute(db)
-  return new Map(rows.map(({ id, hash }) => [id, hash]))
+function prepare({ language, embedder }: IngestPlace, given: Given, seen: Set<string>): Step {
+  const { id } = given
+  try {
+    if ('error' in given) throw invalid(given.error)
+    if (seen.has(id))
+      throw new RagError('invalid_document', `Document ${JSON.stringify(id)} was given twice.`)
+    return { id, prepared: prepareDocument(given, language, embedder?.model) }
+  } catch (error) {
+    if (!RagError.isInstance(error) || error.code !== 'invalid_document') throw error
+    return { id, failure: error }
+  } finally {
+    seen.add(id)
+  }
 }
 
-function failure(error: unknown): RagError {
+/** Begins to parse those that are new or changed, in their order. */
+async function startIndexing(
+  { db, tables, collectionKey, limits }: IngestPlace,
+  steps: Step[],
+): Promise<void> {
+  const ids = steps.filter((step) => 'prepared' in step).map(({ id }) => id)
+  const { rows } = await sql<{ id: string; hash: string }>`
+    select id, hash from ${tables.document}
+    where collection_key = ${collectionKey} and id = any(${ids})`.execute(db)
+  const known = new Map(rows.map(({ id, hash }) => [id, hash]))
+  for (const step of steps) {
+    if (!('prepared' in step) || known.get(step.id) === step.prepared.hash) continue
+    step.indexed = indexDocument(step.prepared, limits).catch((error: unknown) => {
+      if (RagError.isInstance(error)) return error
+      throw error
+    })
+    // It is met when the document's turn comes, if it comes.
+    step.indexed.catch(() => {})
+  }
+}
+
+/** Gives the failures by the document's id. */
+async function embedBatch(
+  place: IngestPlace,
+  steps: Step[],
+  signal: AbortSignal | undefined,
+): Promise<Map<string, RagError>> {
+  const { embedder } = place
+  if (!embedder) return new Map()
+  const read: { id: string; indexed: IndexedDocument }[] = []
+  for (const step of steps) {
+    const indexed = 'indexed' in step ? await step.indexed : undefined
+    if (indexed && !RagError.isInstance(indexed)) read.push({ id: step.id, indexed })
+  }
+  const texts = read.map(({ indexed }) => indexed.chunks)
+  const errors = await embedChunks(place, embedder, texts, signal)
+  const failed = read.map(({ id }, n) => [id, errors[n] && notEmbedded(id, errors[n])] as const)
+  return new Map(failed.filter((entry): entry is [string, RagError] => entry[1] !== undefined))
+}
+
+function notEmbedded(id: string, error: unknown): RagError {
+  return invalid(error, `Document ${JSON.stringify(id)} could not be embedded: `)
+}
+
+function invalid(error: unknown, before = ''): RagError {
   const message = error instanceof Error ? error.message : String(error)
-  return new RagError('invalid_document', message, { cause: error })
+  return new RagError('invalid_document', `${before}${message}`, { cause: error })
+}
+
+function sizeOf(given: Given): number {
+  if ('error' in given) return 0
+  return 'text' in given ? given.text.length : given.bytes.length
 }

@@ -65,7 +65,8 @@ async function createTables(
     embedding vector(${sql.lit(dimensions)}) not null
   )`.execute(trx)
   if (dimensions <= MAX_INDEXED_DIMENSIONS)
-    await sql`create index on ${table} using hnsw (embedding vector_cosine_ops)`.execute(trx)
+    await sql`create index ${sql.id(`vector_${collectionKey}_embedding`)} on ${table}
+      using hnsw (embedding vector_cosine_ops)`.execute(trx)
   await sql`update ${tables.collection} set model = ${model}, dimensions = ${dimensions}
     where key = ${collectionKey}`.execute(trx)
 }

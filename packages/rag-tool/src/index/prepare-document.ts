@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
-import { CHUNKER_VERSION, chunkMarkdown, type Chunk } from '../chunk/chunk-markdown.ts'
+import { CHUNKER_VERSION } from '../chunk/chunk-text.ts'
 import { checkDocument } from '../documents/check-document.ts'
 import type { Document } from '../documents/document.ts'
 import { RagError } from '../errors.ts'
-import { canonicalLanguage, textSearchConfiguration } from './languages.ts'
+import type { Readable } from '../parse/read-document.ts'
+import { canonicalLanguage } from './languages.ts'
 import { TERMS_VERSION } from './searchable.ts'
 
 /** A document that was checked, with the hash that tells whether it has to be indexed again. */
@@ -11,42 +12,42 @@ export interface PreparedDocument {
   document: Document
   hash: string
   metadata: string
-  language: string
+  readable: Readable
 }
 
-export interface IndexedDocument {
-  title: string
-  configuration: string
-  chunks: Chunk[]
-}
-
-export function prepareDocument(document: Document, defaultLanguage: string): PreparedDocument {
+/** `model` is that of the vectors which are stored with it. */
+export function prepareDocument(
+  document: Document,
+  defaultLanguage: string,
+  model: string | undefined,
+): PreparedDocument {
   const metadata = checkDocument(document)
-  const language = documentLanguage(document) ?? defaultLanguage
-  const { text, title = null, url = null } = document
-  const content = JSON.stringify([
+  const language = documentLanguage(document)
+  const { mediaType = 'text/markdown', title = null, url = null } = document
+  const content = 'text' in document ? document.text : document.bytes
+  const rest = [
     CHUNKER_VERSION,
     TERMS_VERSION,
-    language,
+    mediaType,
+    language ?? null,
+    defaultLanguage,
     title,
     url,
     metadata,
     document.visibleTo ?? null,
-    text,
-  ])
-  return { document, metadata, language, hash: createHash('sha256').update(content).digest('base64url') }
-}
-
-/** The slow part; only for documents that are new or changed. */
-export function indexDocument({ document, language }: PreparedDocument): IndexedDocument {
-  const { id, text } = document
-  try {
-    const { title, chunks } = chunkMarkdown(text, language)
-    return { title: document.title ?? title ?? id, configuration: textSearchConfiguration(language), chunks }
-  } catch (error) {
-    const reason = error instanceof RangeError ? 'its blocks are nested too deeply' : String(error)
-    const message = `Document ${JSON.stringify(id)} could not be taken apart: ${reason}.`
-    throw new RagError('invalid_document', message, { cause: error })
+    model ?? null,
+  ]
+  return {
+    document,
+    metadata,
+    hash: createHash('sha256').update(JSON.stringify(rest)).update('\0').update(content).digest('base64url'),
+    readable: {
+      mediaType,
+      content,
+      ...(language !== undefined && { language }),
+      defaultLanguage,
+      asText: false,
+    },
   }
 }
 

@@ -14,11 +14,16 @@ export interface Passage {
   documentId: string
   title: string
   url?: string
-  /** The `id` of the heading above it on a page made with rehype-slug; absent before the first heading. */
+  /** The `id` of the heading above it: an HTML document's own, or that of a page made of Markdown with rehype-slug; absent before the first heading. */
   anchor?: string
+  /** Where it stands in a PDF: the page's number, counted from 1, and what is printed on it where that differs. */
+  page?: { number: number; label?: string }
   /** The headings above it, outermost first. */
   headingPath: string[]
-  /** As it stands in the document: exactly `document.text.slice(range.start, range.end)`. Not to be trusted. */
+  /**
+   * As it stands in the document: exactly the slice at `range` of its text, which is for HTML and PDF what
+   * `readableText` gives. Not to be trusted.
+   */
   text: string
   /** In UTF-16 code units. */
   range: { start: number; end: number }

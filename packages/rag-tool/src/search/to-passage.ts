@@ -13,13 +13,16 @@ export interface PassageRow {
   range_start: number
   range_end: number
   text_fragment: string | null
+  page_number: number | null
+  page_label: string | null
   score: number
   metadata: Record<string, unknown>
 }
 
 export const PASSAGE_COLUMNS = sql`collection.name as collection, document.id as document_id, document.title,
   document.url, document.metadata, chunk.anchor, chunk.heading_path, chunk.text, chunk.range_start, chunk.range_end,
-  chunk.text_fragment`
+  chunk.text_fragment,
+  chunk.page_number, chunk.page_label`
 
 export function toPassage(row: PassageRow): Passage {
   return {
@@ -32,6 +35,9 @@ export function toPassage(row: PassageRow): Passage {
     text: row.text,
     range: { start: row.range_start, end: row.range_end },
     ...(row.text_fragment !== null && { textFragment: row.text_fragment }),
+    ...(row.page_number !== null && {
+      page: { number: row.page_number, ...(row.page_label !== null && { label: row.page_label }) },
+    }),
     score: row.score,
     metadata: row.metadata,
   }

@@ -31,8 +31,3 @@ export function visibleText(node: Nodes, footnotes: FootnoteNumbers): string {
   if (node.type === 'footnoteReference') return String(footnotes.get(node.identifier) ?? '')
   return ''
 }
-
-/** Each run of white space as one space, as a page shows it. */
-export function collapseSpace(text: string): string {
-  return text.replace(/\s+/g, ' ').trim()
-}

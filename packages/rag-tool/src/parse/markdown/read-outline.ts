@@ -1,33 +1,33 @@
 import GithubSlugger from 'github-slugger'
 import type { Nodes, Root, RootContent } from 'mdast'
-import { collapseSpace, visibleText, type FootnoteNumbers } from './visible-text.ts'
+import { collapseSpace } from '../collapse-space.ts'
+import { visibleText, type FootnoteNumbers } from './visible-text.ts'
 
 /** The blocks between a heading and the next one. */
-interface Section {
-  /** The headings above the blocks, outermost first. */
+interface MarkdownSection {
   headingPath: string[]
-  /** The `id` that rehype-slug gives the nearest heading; absent before the first one. */
+  /** The `id` that rehype-slug gives the nearest heading. */
   anchor?: string
-  blocks: RootContent[]
+  nodes: RootContent[]
 }
 
 interface Outline {
   /** The first heading of level one. */
   title?: string
-  sections: Section[]
+  sections: MarkdownSection[]
 }
 
-export function readSections(root: Root, footnotes: FootnoteNumbers): Outline {
+export function readOutline(root: Root, footnotes: FootnoteNumbers): Outline {
   const slugger = new GithubSlugger()
-  let current: Section = { headingPath: [], blocks: [] }
+  let current: MarkdownSection = { headingPath: [], nodes: [] }
   const outline: Outline = { sections: [current] }
   const open: { depth: number; text: string }[] = []
   for (const block of root.children) {
     if (block.type === 'footnoteDefinition') {
       // A page shows it at its end: no heading leads to it, and no chunk goes on across it.
       const { headingPath, anchor } = current
-      current = { headingPath, ...(anchor !== undefined && { anchor }), blocks: [] }
-      outline.sections.push({ headingPath, blocks: [block] }, current)
+      current = { headingPath, ...(anchor !== undefined && { anchor }), nodes: [] }
+      outline.sections.push({ headingPath, nodes: [block] }, current)
     } else if (block.type === 'heading') {
       const shown = visibleText(block, footnotes)
       const text = collapseSpace(shown)
@@ -36,11 +36,11 @@ export function readSections(root: Root, footnotes: FootnoteNumbers): Outline {
       open.push({ depth: block.depth, text })
       if (block.depth === 1 && text) outline.title ??= text
       const headingPath = open.map((heading) => heading.text).filter(Boolean)
-      current = { headingPath, ...(anchor && { anchor }), blocks: [] }
+      current = { headingPath, ...(anchor && { anchor }), nodes: [] }
       outline.sections.push(current)
     } else {
       passHeadings(block, slugger, footnotes)
-      current.blocks.push(block)
+      current.nodes.push(block)
     }
   }
   return outline

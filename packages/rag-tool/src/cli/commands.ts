@@ -1,0 +1,9 @@
+import type { Command } from './command.ts'
+import { ingestCommand } from './ingest-command.ts'
+import { pruneCommand } from './prune-command.ts'
+
+/** Every command by its name, in the order of the help. */
+export const COMMANDS: Readonly<Record<string, Command>> = {
+  ingest: ingestCommand,
+  prune: pruneCommand,
+}
