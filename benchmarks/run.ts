@@ -4,6 +4,8 @@ type Benchmark = () => Promise<Record<string, number>>
 // Each is loaded only when it runs, with what it needs.
 const benchmarks: Record<string, () => Promise<Benchmark>> = {
   'list-threads': async () => (await import('./list-threads/list-threads.ts')).listThreads,
+  'rag-quality': async () => (await import('./rag-quality/rag-quality.ts')).ragQuality,
+  'rag-search': async () => (await import('./rag-search/rag-search.ts')).ragSearch,
   'stream-memory': async () => (await import('./stream-memory/stream-memory.ts')).streamMemory,
 }
 

