@@ -180,6 +180,48 @@ describe('apply', () => {
     )
   })
 
+  it('gives the same for a stream of plain text, however it is split', async () => {
+    const cuts = fc.array(fc.nat({ max: 60 }), { maxLength: 12 })
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...ANSWERS), cuts, async ([written, shown, cited], at) => {
+        const edges = [
+          0,
+          ...at.filter((edge) => edge < written.length).toSorted((a, b) => a - b),
+          written.length,
+        ]
+        let text = ''
+        const found: Annotation[] = []
+        const pieces = citations().applyToText(
+          (async function* () {
+            for (const [n, edge] of edges.slice(1).entries()) yield written.slice(edges[n], edge)
+          })(),
+        )
+        for await (const piece of pieces) {
+          if (piece.type === 'text') expect(piece.text).not.toBe('')
+          else expect(piece.annotation.index).toBe(text.length)
+          if (piece.type === 'text') text += piece.text
+          else found.push(piece.annotation)
+        }
+        expect({ text, found }).toEqual({ text: shown, found: cited })
+      }),
+      { numRuns: 1_000 },
+    )
+  })
+
+  it('cites an entity of the application where it makes the source', async () => {
+    const entity = (id: string) => ({
+      type: 'entity' as const,
+      id,
+      title: `Lesson ${id}`,
+      interactive: true,
+      data: { lesson: id },
+    })
+    const made = createCitations({ toSource: ({ documentId }) => entity(documentId) })
+    made.register([passage('a')])
+    const out = await apply([done(part('So【1】.'))], made)
+    expect(out).toEqual([done(part('So.', [{ type: 'annotation', source: entity('a'), index: 2 }]))])
+  })
+
   it('holds back nothing but what may become a mark', async () => {
     const steps: [delta: string, sent: string[]][] = [
       ['Yes', ['Yes']],
