@@ -10,6 +10,11 @@ export type {
 } from './documents/document.ts'
 export { loadFolder } from './documents/load-folder.ts'
 export type { LoadFolderOptions } from './documents/load-folder.ts'
+<<<<<<< HEAD
+=======
+export type { Embedder } from './embed/embedder.ts'
+export { readableText } from './readable-text.ts'
+>>>>>>> 7df7a0e87af442277e62e6b69cdab271a2e943f1
 export { RagError } from './errors.ts'
 export type { RagErrorCode } from './errors.ts'
 export type { KnowledgeDatabase } from './index/database.ts'

@@ -11,6 +11,7 @@ it('exports from the main entry what was chosen', async () => {
     'defineSearchTool',
     'loadFolder',
     'openKnowledgeBase',
+    'readableText',
     'searchTask',
   ])
 })

@@ -33,15 +33,18 @@ export function sectionOf(page: string, id: string | undefined): string {
   return body.split(/<h[1-6][ >]/, 1)[0] ?? ''
 }
 
+const BLOCK_TAGS =
+  /<\/?(p|div|li|ul|ol|dl|dt|dd|pre|table|caption|thead|tbody|tr|td|th|blockquote|center|h\d|section|br|hr)\b[^>]*>/g
+
 /** What a reader sees of HTML: block elements apart, runs of white space as one space. */
 export function seen(html: string): string {
   return html
-    .replace(/<\/?(p|div|li|ul|ol|pre|table|thead|tbody|tr|td|th|blockquote|h\d|section|br|hr)\b[^>]*>/g, ' ')
+    .replace(BLOCK_TAGS, ' ')
     .replace(/<[^>]*>/g, '')
     .replace(/&#x([\dA-F]+);/gi, (_, code: string) => String.fromCodePoint(Number.parseInt(code, 16)))
     .replace(
-      /&(amp|lt|gt|quot);/g,
-      (_, name: string) => ({ amp: '&', lt: '<', gt: '>', quot: '"' })[name] ?? '',
+      /&(amp|lt|gt|quot|nbsp);/g,
+      (_, name: string) => ({ amp: '&', lt: '<', gt: '>', quot: '"' })[name] ?? ' ',
     )
     .replace(/\s+/g, ' ')
     .trim()

@@ -1,257 +1,213 @@
-import { sql } from 'kysely'
-import { expect, it } from 'vitest'
-import {
-  openKnowledgeBase,
-  type Embedder,
-  type KnowledgeBase,
-  type SearchOptions,
-  type SearchTrace,
-} from '../src/index.ts'
-import { tablesIn, vectorTableOf } from '../src/index/database.ts'
-import { onEachVectorDatabase } from './databases.ts'
-import { oracleEmbedder } from './oracle-embedder.ts'
+import { createHash } from 'node:crypto'
+import { PGlite } from '@electric-sql/pglite'
+import { vector } from '@electric-sql/pglite-pgvector'
+import { Kysely, PGliteDialect, sql } from 'kysely'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { openKnowledgeBase, type Document, type Embedder, type KnowledgeBase } from '../src/index.ts'
 
-const TOPICS = [
-  ['turn', 'rotate', 'quaternion'],
-  ['see', 'camera', 'lens'],
-  ['grip', 'hold', 'hand'],
-]
-const embedder = oracleEmbedder(TOPICS)
-const CROWD = 6_000
+let db: Kysely<unknown>
+let runs = 0
+beforeAll(async () => {
+  db = new Kysely({ dialect: new PGliteDialect({ pglite: new PGlite({ extensions: { vector } }) }) })
+  await sql`select 1`.execute(db)
+}, 60_000)
+afterAll(() => db.destroy())
 
-onEachVectorDatabase(({ db, newSchema }) => {
-  const small = async (
-    more: Partial<Parameters<typeof openKnowledgeBase>[0]> = {},
-  ): Promise<KnowledgeBase> => {
-    const knowledge = await openKnowledgeBase({ db: db(), schema: newSchema(), embedder, ...more })
-    await knowledge.ingest([
-      { id: 'motion', text: 'Quaternions rotate an arm.' },
-      { id: 'seeing', text: 'A camera has a lens.' },
-      { id: 'gripping', text: 'Two fingers hold a cup, and a lens lies beside.' },
-    ])
-    return knowledge
+/** Gives each text a vector of its own, and remembers what it was asked. */
+class TestEmbedder implements Embedder {
+  readonly dimensions: number
+  readonly model: string
+  readonly asked: string[] = []
+
+  constructor(model = 'test-model', dimensions = 4) {
+    this.model = model
+    this.dimensions = dimensions
   }
-  const idsOf = async (search: Promise<{ documentId: string }[]>): Promise<string[]> =>
-    (await search).map(({ documentId }) => documentId)
 
-  it('finds what shares no word with the question', async () => {
-    const knowledge = await small()
-    expect(await knowledge.search('turn', { mode: 'lexical' })).toEqual([])
-    const [first] = await knowledge.search('turn', { mode: 'vector' })
-    expect(first?.documentId).toBe('motion')
-    expect(first?.score).toBeGreaterThan(0.99)
-    expect((await idsOf(knowledge.search('turn')))[0]).toBe('motion')
-  })
-
-  it('joins both by their weights: worked out by hand', async () => {
-    const knowledge = await small()
-    // Only `seeing` and `gripping` have the word; only `seeing` lies near.
-    const scores = async (options: SearchOptions): Promise<Record<string, number>> => {
-      const found = await knowledge.search('lens', { ...options })
-      return Object.fromEntries(found.map(({ documentId, score }) => [documentId, score]))
-    }
-    const words = await scores({ mode: 'lexical' })
-    const near = await scores({ mode: 'vector' })
-    const [least, most] = [Math.min(...Object.values(near)), Math.max(...Object.values(near))]
-    for (const weight of [0, 0.3, 1]) {
-      const both = await scores(weight === 0.3 ? {} : { vectorWeight: weight })
-      for (const [id, score] of Object.entries(both)) {
-        const lexical = (words[id] ?? 0) / Math.max(...Object.values(words))
-        const vector = ((near[id] ?? 0) - least) / (most - least)
-        expect(score).toBeCloseTo((1 - weight) * lexical + weight * vector, 6)
-      }
-      expect(Object.keys(both)).toHaveLength(3)
-    }
-    const ranked = await scores({ fusion: 'rrf' })
-    const ranks = (of: Record<string, number>, id: string): number =>
-      1 + Object.values(of).filter((score) => score > (of[id] ?? 0)).length
-    for (const [id, score] of Object.entries(ranked)) {
-      const lexical = id in words ? 0.7 / (60 + ranks(words, id)) : 0
-      expect(score).toBeCloseTo(lexical + 0.3 / (60 + ranks(near, id)), 10)
-    }
-  })
-
-  it('lets a few common words not stand before what lies near', async () => {
-    const knowledge = await openKnowledgeBase({ db: db(), schema: newSchema(), embedder })
-    await knowledge.ingest([
-      { id: 'near', text: 'Quaternions.' },
-      ...Array.from({ length: 20 }, (_, n) => ({ id: `far-${n}`, text: `An arm with the number ${n}.` })),
-    ])
-    const [first] = await knowledge.search('Which mathematical objects rotate the arm smoothly without lock?')
-    expect(first?.documentId).toBe('near')
-  })
-
-  it('refuses an embedder of another model or dimension, and names both', async () => {
-    const schema = newSchema()
-    await small({ schema })
-    for (const other of [oracleEmbedder(TOPICS, 'other-model'), { ...embedder, dimensions: 7 }]) {
-      const again = openKnowledgeBase({ db: db(), schema, embedder: other })
-      await expect(again).rejects.toMatchObject({ code: 'embedder_mismatch' })
-      await expect(again).rejects.toThrow(`"oracle" (5 dimensions)`)
-      await expect(again).rejects.toThrow(`"${other.model}" (${other.dimensions}`)
-    }
-    const lexical = await openKnowledgeBase({ db: db(), schema })
-    expect(await idsOf(lexical.search('camera'))).toEqual(['seeing'])
-    await expect(lexical.search('camera', { mode: 'vector' })).rejects.toMatchObject({
-      code: 'invalid_option',
-    })
-  })
-
-  it('searches several collections at once, and says which it does not know or cannot compare', async () => {
-    const schema = newSchema()
-    await small({ schema, collection: 'a' })
-    const b = await openKnowledgeBase({ db: db(), schema, collection: 'b', embedder })
-    await b.ingest([{ id: 'b', text: 'The camera of b.' }])
-    for (const mode of ['lexical', 'vector', 'hybrid'] as const) {
-      const found = await b.search('camera', { collections: ['a', 'b', 'a'], mode, limit: 2 })
-      expect(found.map(({ collection, documentId }) => `${collection}/${documentId}`).toSorted()).toEqual([
-        'a/seeing',
-        'b/b',
-      ])
-      expect(await idsOf(b.search('camera', { mode }))).toEqual(['b'])
-    }
-    await expect(b.search('camera', { collections: ['a', 'none'] })).rejects.toMatchObject({
-      code: 'unknown_collection',
-      message: expect.stringContaining('"none"'),
-    })
-    await openKnowledgeBase({ db: db(), schema, collection: 'words' })
-    const other = oracleEmbedder(TOPICS, 'other')
-    await openKnowledgeBase({ db: db(), schema, collection: 'other', embedder: other })
-    for (const [name, holds] of [
-      ['words', 'has no vectors'],
-      ['other', '"other" with 5 dimensions'],
-    ])
-      await expect(b.search('camera', { collections: ['a', name ?? ''] })).rejects.toMatchObject({
-        code: 'embedder_mismatch',
-        message: expect.stringContaining(holds ?? ''),
-      })
-    await expect(b.search('camera', { collections: [] })).rejects.toMatchObject({ code: 'invalid_option' })
-  })
-
-  it.each<[string, Partial<Embedder>, RegExp]>([
-    ['a vector of another size', { embed: async () => [[1, 2]] }, /vector of 2 numbers.*`dimensions` is 5/],
-    ['too few vectors', { embed: async () => [] }, /0 vectors for 1 texts/],
-    ['no number', { embed: async () => [[1, 2, 3, 4, Number.NaN]] }, /not finite/],
-  ])('refuses an embedder that gives %s', async (_, broken, message) => {
-    const schema = newSchema()
-    await small({ schema })
-    const knowledge = await openKnowledgeBase({ db: db(), schema, embedder: { ...embedder, ...broken } })
-    await expect(knowledge.search('lens')).rejects.toMatchObject({
-      code: 'embedder_failed',
-      message: expect.stringMatching(message),
-    })
-  })
-
-  it('finds nothing for a question of nothing, without asking the embedder', async () => {
-    const schema = newSchema()
-    await small({ schema })
-    const embed = async (): Promise<number[][]> => {
-      throw new Error('not to be asked')
-    }
-    const knowledge = await openKnowledgeBase({ db: db(), schema, embedder: { ...embedder, embed } })
-    expect(await knowledge.search(' \n')).toEqual([])
-    await expect(knowledge.search('lens')).rejects.toThrow('not to be asked')
-    expect(await idsOf(knowledge.search('camera', { mode: 'lexical' }))).toEqual(['seeing'])
-  })
-
-  it('says that the index is missing when somebody has removed it', async () => {
-    const schema = newSchema()
-    const knowledge = await small({ schema })
-    await sql`drop schema ${sql.id(schema)} cascade`.execute(db())
-    for (const mode of ['lexical', 'vector'] as const)
-      await expect(knowledge.search('lens', { mode })).rejects.toMatchObject({
-        code: 'missing_index',
-        message: expect.stringContaining(`"${schema}"`),
-      })
-  })
-
-  // Vectors on a half circle: the crowd near 0°, the few that a filter wants far from it. Written behind the back of the
-  // ingest, which would take its time for so many.
-  const angle: Embedder = { model: 'angle', dimensions: 2, embed: async () => [[1, 0]] }
-  let crowd: Promise<{ schema: string; knowledge: KnowledgeBase }> | undefined
-  const many = (): Promise<{ schema: string; knowledge: KnowledgeBase }> => {
-    crowd ??= fillCrowd()
-    return crowd
+  vectorOf(text: string): number[] {
+    const bytes = createHash('sha256').update(text).digest()
+    return Array.from({ length: this.dimensions }, (_, n) => (bytes[n] ?? 0) - 128)
   }
-  async function fillCrowd(): Promise<{ schema: string; knowledge: KnowledgeBase }> {
-    const schema = newSchema()
-    const knowledge = await openKnowledgeBase({ db: db(), schema, embedder: angle })
-    const tables = tablesIn(schema)
-    await sql`insert into ${tables.document} (collection_key, id, hash, title, metadata)
-      select 1, 'd' || n, '', 'd', jsonb_build_object('n', n, 'far', n > ${CROWD}::integer, 'crowd', n <= ${CROWD}::integer)
-      from generate_series(1, ${CROWD + 20}::integer) as n order by n`.execute(db())
-    await sql`insert into ${tables.lexicon} (collection_key, configuration, chunks, tokens)
-      values (1, 'english', ${CROWD + 20}, ${CROWD + 20})`.execute(db())
-    await sql`insert into ${tables.chunk} (document_key, lexicon_key, ordinal, text, range_start, range_end,
-        heading_path, length)
-      select key, 1, 0, id, 0, 1, '[]', 1 from ${tables.document} order by key`.execute(db())
-    await sql`insert into ${vectorTableOf(tables, 1)} (chunk_key, embedding)
-      select chunk.key, ('[' || cos(turn) || ',' || sin(turn) || ']')::vector from ${tables.chunk} as chunk,
-        lateral (select case when chunk.key <= ${CROWD}::integer then chunk.key * 0.0001
-          else 2 + (chunk.key - ${CROWD}::integer) * 0.01 end as turn) as t`.execute(db())
-    await sql`analyze ${tables.document}, ${tables.chunk}, ${vectorTableOf(tables, 1)}`.execute(db())
-    return { schema, knowledge }
+
+  embed: Embedder['embed'] = async (texts, { kind }) => {
+    expect(kind).toBe('document')
+    this.asked.push(...texts)
+    if (texts.some((text) => text.includes('poison'))) throw new Error('HTTP 400: the model chokes')
+    return texts.map((text) => this.vectorOf(text))
   }
-  const scan = async (
-    options: SearchOptions,
-    knowledge?: KnowledgeBase,
-  ): Promise<{ ids: string[]; way: SearchTrace['vectorScan'] | undefined }> => {
-    let way: SearchTrace['vectorScan'] | undefined
-    const onTrace = (trace: SearchTrace): void => {
-      way = trace.vectorScan
-    }
-    const found = await (knowledge ?? (await many()).knowledge).search('x', {
-      mode: 'vector',
-      limit: 10,
-      onTrace,
-      ...options,
-    })
-    return { ids: found.map(({ documentId }) => documentId), way }
-  }
-  const range = (from: number, count: number): string[] =>
-    Array.from({ length: count }, (_, n) => `d${from + n}`)
+}
 
-  it('compares all that a filter leaves, where that is little', async () => {
-    expect(await scan({ filter: { far: true } })).toEqual({ ids: range(CROWD + 1, 10), way: 'exact' })
-    expect(await scan({ filter: { n: { gt: CROWD + 15 } } })).toEqual({
-      ids: range(CROWD + 16, 5),
-      way: 'exact',
-    })
-    expect(await scan({ filter: { n: -1 } })).toEqual({ ids: [], way: 'exact' })
-    expect(await scan({ filter: { n: { gte: 3_000, lt: 8_000 } } })).toEqual({
-      ids: range(3_000, 10),
-      way: 'exact',
-    })
-  }, 120_000)
+interface Opened {
+  knowledge: KnowledgeBase
+  schema: string
+  collection: string
+}
 
-  it('uses the index where much may be found, with a filter and without', async () => {
-    for (const options of [{}, { filter: { crowd: true } }]) {
-      const { ids, way } = await scan(options)
-      expect(way).toBe('approximate')
-      expect(ids).toHaveLength(10)
-      // The angles are close to each other: the index may miss some of the nearest, but none is far.
-      for (const id of ids) expect(Number(id.slice(1))).toBeLessThan(100)
-    }
-  }, 120_000)
+async function open(embedder?: Embedder, at?: Omit<Opened, 'knowledge'>): Promise<Opened> {
+  const { schema, collection } = at ?? { schema: `rag_${(runs += 1)}`, collection: 'course' }
+  const place = { schema, collection }
+  return { knowledge: await openKnowledgeBase({ db, ...place, ...(embedder && { embedder }) }), ...place }
+}
 
-  it('compares one by one after all where the index gives fewer than there are', async () => {
-    const schema = (await many()).schema
-    // One connection, on which the index gives up behind the nearest, which the filter leaves out.
-    await db()
-      .connection()
-      .execute(async (connection) => {
-        await sql`select '[1]'::vector`.execute(connection)
-        await sql`set hnsw.max_scan_tuples = 100`.execute(connection)
-        try {
-          const knowledge = await openKnowledgeBase({ db: connection, schema, embedder: angle })
-          for (const more of [{}, { maxPerDocument: 1 }])
-            expect(await scan({ filter: { n: { gt: 900 } }, ...more }, knowledge)).toEqual({
-              ids: range(901, 10),
-              way: 'exact_after_approximate',
-            })
-        } finally {
-          await sql`reset hnsw.max_scan_tuples`.execute(connection)
-        }
-      })
-  }, 120_000)
+async function vectors({ schema }: Opened): Promise<{ text: string; embedding: string }[]> {
+  const { rows } = await sql<{ text: string; embedding: string }>`
+    select chunk.text, embedding::text as embedding from ${sql.id(schema, 'vector_1')} as v
+    join ${sql.id(schema, 'chunk')} as chunk on chunk.key = v.chunk_key order by document_key, ordinal`.execute(
+    db,
+  )
+  return rows
+}
+
+async function cached({ schema }: Opened): Promise<number> {
+  const { rows } = await sql<{ n: number }>`
+    select count(*)::integer as n from ${sql.id(schema, 'embedding_cache')}`.execute(db)
+  return rows[0]?.n ?? 0
+}
+
+const robots: Document = {
+  id: 'robots',
+  title: 'Robots',
+  text: 'One.\n\n## Arms\n\nTwo.\n\n## Legs\n\nThree.',
+}
+const wheels: Document = { id: 'wheels', title: 'Wheels', text: 'Four.' }
+
+it('stores the vector of each passage with its title and headings', async () => {
+  const embedder = new TestEmbedder()
+  const opened = await open(embedder)
+  await opened.knowledge.ingest([robots, wheels])
+  const told = ['Robots\nOne.', 'Robots\nArms\nTwo.', 'Robots\nLegs\nThree.', 'Wheels\nFour.']
+  expect(embedder.asked).toEqual(told)
+  expect(await vectors(opened)).toEqual(
+    ['One.', 'Two.', 'Three.', 'Four.'].map((text, n) => ({
+      text,
+      embedding: JSON.stringify(embedder.vectorOf(told[n] ?? '')),
+    })),
+  )
 })
+
+it('embeds no text twice: not of a changed document, not of another collection, not after a crash', async () => {
+  const embedder = new TestEmbedder()
+  const opened = await open(embedder)
+  await opened.knowledge.ingest([robots, { ...robots, id: 'twin' }])
+  expect(embedder.asked).toHaveLength(3)
+  const changed = { ...robots, text: robots.text.replace('Two', 'Zwei') }
+  await opened.knowledge.ingest([changed])
+  expect(embedder.asked.slice(3)).toEqual(['Robots\nArms\nZwei.'])
+  const other = await open(embedder, { ...opened, collection: 'other' })
+  await other.knowledge.ingest([changed])
+  expect(embedder.asked).toHaveLength(4)
+
+  // What was embedded before a document could be written is there for the next attempt.
+  await sql`drop table ${sql.id(opened.schema, 'posting')} cascade`.execute(db)
+  await expect(opened.knowledge.ingest([wheels])).rejects.toThrow('posting')
+  expect(embedder.asked).toHaveLength(5)
+  expect(await cached(opened)).toBe(5)
+})
+
+it('embeds again with another model, in a collection of its own', async () => {
+  const first = await open(new TestEmbedder())
+  await first.knowledge.ingest([robots])
+  const embedder = new TestEmbedder('larger-model', 8)
+  const second = await open(embedder, { schema: first.schema, collection: 'larger' })
+  await second.knowledge.ingest([robots])
+  expect(embedder.asked).toHaveLength(3)
+  expect(await cached(first)).toBe(6)
+})
+
+it('reports the document whose text cannot be embedded, and takes the others', async () => {
+  const embedder = new TestEmbedder()
+  const opened = await open(embedder)
+  const report = await opened.knowledge.ingest([robots, { id: 'bad', text: 'poison' }, wheels])
+  expect(report).toMatchObject({ added: 2 })
+  expect(report.failed).toEqual([
+    { id: 'bad', message: 'Document "bad" could not be embedded: HTTP 400: the model chokes' },
+  ])
+  expect(await vectors(opened)).toHaveLength(4)
+})
+
+it.each([
+  ['too few vectors', [], 'gave 0 vectors for 1 texts'],
+  ['a short vector', [[1, 2]], 'gave a vector that is not 4 numbers'],
+  ['a vector that is no number', [[1, 2, 3, Number.NaN]], 'gave a vector that is not 4 numbers'],
+])('reports an embedder that gives %s', async (_, given, message) => {
+  const opened = await open({ model: 'wrong', dimensions: 4, embed: async () => given })
+  const { failed } = await opened.knowledge.ingest([wheels])
+  expect(failed).toEqual([
+    { id: 'wheels', message: `Document "wheels" could not be embedded: The embedder "wrong" ${message}.` },
+  ])
+  expect(await opened.knowledge.stats()).toEqual({ documents: 0, chunks: 0 })
+})
+
+it('adds vectors to what was ingested without', async () => {
+  const without = await open()
+  await without.knowledge.ingest([robots])
+  const opened = await open(new TestEmbedder(), without)
+  expect(await opened.knowledge.ingest([robots])).toMatchObject({ updated: 1 })
+  expect(await vectors(opened)).toHaveLength(3)
+  expect(await opened.knowledge.ingest([robots])).toMatchObject({ unchanged: 1 })
+})
+
+it.each([
+  [new TestEmbedder('other'), /are of "test-model" \(4 dimensions\), and the embedder is "other" \(4\)/],
+  [
+    new TestEmbedder('test-model', 5),
+    /are of "test-model" \(4 dimensions\), and the embedder is "test-model" \(5\)/,
+  ],
+])('refuses another embedder, naming both', async (embedder, message) => {
+  const opened = await open(new TestEmbedder())
+  await expect(open(embedder, opened)).rejects.toMatchObject({
+    code: 'embedder_mismatch',
+    message: expect.stringMatching(message),
+  })
+})
+
+it('refuses to ingest without an embedder where there are vectors, and searches', async () => {
+  const opened = await open(new TestEmbedder())
+  await opened.knowledge.ingest([robots])
+  const without = await open(undefined, opened)
+  await expect(without.knowledge.ingest([wheels])).rejects.toMatchObject({ code: 'embedder_mismatch' })
+  expect(await without.knowledge.search('two')).toHaveLength(1)
+  // Removing needs no embedder.
+  expect(await without.knowledge.prune([])).toBe(1)
+  expect(await vectors(opened)).toEqual([])
+})
+
+it('removes vectors with their documents, and cached ones when nothing used them for a day', async () => {
+  const opened = await open(new TestEmbedder())
+  await opened.knowledge.ingest([robots, wheels])
+  expect(await opened.knowledge.prune(['wheels'])).toBe(1)
+  expect(await vectors(opened)).toHaveLength(1)
+  expect(await cached(opened)).toBe(4)
+  await sql`update ${sql.id(opened.schema, 'embedding_cache')} set made_at = now() - interval '2 days'`.execute(
+    db,
+  )
+  expect(await opened.knowledge.prune(['wheels'])).toBe(0)
+  expect(await cached(opened)).toBe(1)
+})
+
+it('hands the signal on, and ends with its reason', async () => {
+  const aborter = new AbortController()
+  const opened = await open({
+    model: 'slow',
+    dimensions: 4,
+    embed: (_, { signal }) =>
+      new Promise((_resolve, reject) => {
+        signal?.addEventListener('abort', () => reject(new Error('cut off')))
+        aborter.abort(new Error('enough'))
+      }),
+  })
+  await expect(opened.knowledge.ingest([robots], { signal: aborter.signal })).rejects.toThrow('enough')
+  expect(await opened.knowledge.stats()).toEqual({ documents: 0, chunks: 0 })
+})
+
+it('says what is missing where the database cannot store vectors', async () => {
+  const plain = new Kysely<unknown>({ dialect: new PGliteDialect({ pglite: new PGlite() }) })
+  try {
+    await expect(openKnowledgeBase({ db: plain, embedder: new TestEmbedder() })).rejects.toMatchObject({
+      code: 'missing_pgvector',
+      message: expect.stringContaining('@electric-sql/pglite-pgvector'),
+    })
+  } finally {
+    await plain.destroy()
+  }
+}, 60_000)

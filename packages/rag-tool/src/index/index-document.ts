@@ -16,6 +16,8 @@ export interface IndexedChunk extends Chunk {
 
 export interface IndexedDocument {
   title: string
+  /** What the ranges of the chunks count in. */
+  text: string
   configuration: string
   chunks: IndexedChunk[]
   /** Why its structure was left alone, where it was. */
@@ -27,10 +29,11 @@ export async function indexDocument(
   { document, readable }: PreparedDocument,
   limits: ParseLimits,
 ): Promise<IndexedDocument> {
-  const index = ({ title: own, language, chunks }: ReadDocument): IndexedDocument => {
+  const index = ({ title: own, language, text, chunks }: ReadDocument): IndexedDocument => {
     const title = document.title ?? own ?? document.id
     return {
       title,
+      text,
       configuration: textSearchConfiguration(language),
       chunks: chunks.map((chunk) => withHash(title, chunk)),
     }

@@ -53,6 +53,7 @@ class PageReader {
   readonly #inContent: boolean
   // The id of an element that nothing was read of yet: a heading that comes now is what it names.
   #named: { id: string; position: number } | undefined
+  #tight = false
 
   constructor(readable: ReadableText, inContent: boolean) {
     this.#readable = readable
@@ -75,13 +76,15 @@ class PageReader {
     if (tagName === 'br') readable.breakLine()
     else if (/^h[1-6]$/.test(tagName)) this.#readHeading(element)
     else if (tagName === 'pre' || (tagName === 'table' && !isLayout(element))) {
-      readable.endRun()
+      readable.endRun(this.#tight)
       readable.addWhole(tagName === 'pre' ? shownText(element) : tableText(element))
     } else if (isBlock(element)) {
-      const tight = TIGHT.has(tagName)
-      readable.endRun(tight)
+      const around = this.#tight
+      readable.endRun(around)
+      this.#tight = TIGHT.has(tagName)
       this.#readChildren(element, depth)
-      readable.endRun(tight)
+      readable.endRun(this.#tight)
+      this.#tight = around
     } else if (UNCUT.has(tagName)) readable.appendUncut(() => this.#readChildren(element, depth))
     else this.#readChildren(element, depth)
   }

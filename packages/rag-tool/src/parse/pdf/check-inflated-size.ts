@@ -2,7 +2,7 @@ import { inflateSync } from 'node:zlib'
 import { LimitError } from '../parse-limits.ts'
 
 /** What all compressed parts of a file may come to, images apart. */
-const MAX_INFLATED_BYTES = 256 * 1024 * 1024
+const MAX_INFLATED_BYTES = 128 * 1024 * 1024
 /** A dictionary that stands before a stream is looked for within this. */
 const DICTIONARY_BYTES = 2_048
 
