@@ -10,11 +10,8 @@ export type {
 } from './documents/document.ts'
 export { loadFolder } from './documents/load-folder.ts'
 export type { LoadFolderOptions } from './documents/load-folder.ts'
-<<<<<<< HEAD
-=======
 export type { Embedder } from './embed/embedder.ts'
 export { readableText } from './readable-text.ts'
->>>>>>> 7df7a0e87af442277e62e6b69cdab271a2e943f1
 export { RagError } from './errors.ts'
 export type { RagErrorCode } from './errors.ts'
 export type { KnowledgeDatabase } from './index/database.ts'
@@ -24,7 +21,6 @@ export type { PassagePlace, Surroundings } from './search/load-neighbours.ts'
 export type { ParseLimits } from './parse/document-parser.ts'
 export type { Neighbour, Passage } from './search/passage.ts'
 export type { Boost, SearchOptions, SearchTrace } from './search/search-options.ts'
-export type { Embedder } from './embed/embedder.ts'
 export { createLocalEmbedder } from './embed/local-embedder.ts'
 export { createOpenAIEmbedder } from './embed/openai-embedder.ts'
 export type { OpenAIEmbedderOptions } from './embed/openai-embedder.ts'

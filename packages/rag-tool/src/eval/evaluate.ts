@@ -23,10 +23,9 @@ export async function evaluate(
   { questions }: QuestionSet,
   limit: number,
   options: Omit<SearchOptions, 'limit'> = {},
-  onProgress: (done: number) => void = () => {},
 ): Promise<Evaluation> {
   const sums = { ndcgAt10: 0, recall: 0, precision: 0 }
-  for (const [index, question] of questions.entries()) {
+  for (const question of questions) {
     const found = await knowledge.search(question.question, { ...options, limit: Math.max(limit, DEPTH) })
     const first = found.slice(0, limit)
     const places = question.wanted.some(({ ranges }) => ranges)
@@ -34,7 +33,6 @@ export async function evaluate(
     const { recall, precision } = places ? characterShares(question, first) : documentShares(question, first)
     sums.recall += recall
     sums.precision += precision
-    onProgress(index + 1)
   }
   const count = questions.length
   return {
