@@ -6,6 +6,7 @@ const benchmarks: Record<string, () => Promise<Benchmark>> = {
   'list-threads': async () => (await import('./list-threads/list-threads.ts')).listThreads,
   'rag-quality': async () => (await import('./rag-quality/rag-quality.ts')).ragQuality,
   'rag-search': async () => (await import('./rag-search/rag-search.ts')).ragSearch,
+  'rag-ingest': async () => (await import('./rag-ingest/rag-ingest.ts')).ragIngest,
   'stream-memory': async () => (await import('./stream-memory/stream-memory.ts')).streamMemory,
 }
 

@@ -50,6 +50,20 @@ onEachVectorDatabase(({ db, newSchema }) => {
     },
   )
 
+  it.each(MODES)('passes over a document that has all of the best chunks (%j)', async (mode) => {
+    const base = await openKnowledgeBase({
+      db: db(),
+      schema: newSchema(),
+      embedder: oracleEmbedder([['servo', 'actuator'], ['gear']]),
+    })
+    await base.ingest([
+      sections('many', ...Array.from({ length: 150 }, () => 'Servo!')),
+      sections('one', 'In this text, which is much longer than the others are, stands the word servo once.'),
+    ])
+    const found = await base.search('servo', { ...mode, maxPerDocument: 2 })
+    expect(found.map(({ documentId }) => documentId).toSorted()).toEqual(['many', 'many', 'one'])
+  })
+
   it.each(MODES)('leaves out what scores below the least (%j)', async (mode) => {
     const base = await knowledge()
     const all = await base.search('servo', { ...mode, limit: 50 })

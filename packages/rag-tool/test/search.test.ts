@@ -60,9 +60,12 @@ onEachDatabase(({ db, newSchema }) => {
     expect(passage?.metadata).toEqual({ level: 'beginner' })
   })
 
-  it.each(['', '   ', '?!', 'the of a', 'with these, from their', 'zyzzyva', '\0\uD83D'])('finds nothing for %j', async (query) => {
-    expect(await (await course()).search(query)).toEqual([])
-  })
+  it.each(['', '   ', '?!', 'the of a', 'with these, from their', 'zyzzyva', '\0\uD83D'])(
+    'finds nothing for %j',
+    async (query) => {
+      expect(await (await course()).search(query)).toEqual([])
+    },
+  )
 
   it.each([`'; drop table document; --`, `$1 || '"`, '🤖 rotation', `rotation & !('`])(
     'takes %j for words and nothing else',
@@ -124,7 +127,9 @@ onEachDatabase(({ db, newSchema }) => {
       ['ロボット', 'ja'],
       ['แขน', 'th'],
     ])
-      expect((await knowledge.search(query ?? '', { limit: 1 })).map(({ documentId }) => documentId)).toEqual([id])
+      expect((await knowledge.search(query ?? '', { limit: 1 })).map(({ documentId }) => documentId)).toEqual(
+        [id],
+      )
   })
 
   it('prefers the word as it is written to its other forms', async () => {
