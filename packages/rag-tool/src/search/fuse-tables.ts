@@ -7,8 +7,12 @@ export interface Fusion {
   vectorWeight: number
 }
 
-/** Where the share of a possible score that the best passage reaches says that the words were met. */
-const MET = 0.35
+/**
+ * From this share of a possible score on the words were met; below, they count less by its third power. Measured: 0.35
+ * without a power kept 43 % of an oracle's nDCG where words mislead, this keeps 92 %, and costs half a point of recall
+ * where the vectors are those of a weak model.
+ */
+const MET = 0.7
 const RRF_K = 60
 
 /*
@@ -37,7 +41,7 @@ export function fuseTables(reach: Reach, { fusion, vectorWeight }: Fusion): RawB
     ), fused as (
       select chunk_key,
         ${1 - vectorWeight}::float8 * coalesce(words / nullif(max(words) over (), 0), 0)
-          * least(1, max(met) over () / ${MET}::float8)
+          * power(least(1, max(met) over () / ${MET}::float8), 3)
         + ${vectorWeight}::float8 * coalesce((similarity - min(similarity) over ())
           / nullif(max(similarity) over () - min(similarity) over (), 0), 1) as score
       from compared_both
