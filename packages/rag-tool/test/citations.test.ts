@@ -197,10 +197,9 @@ describe('apply', () => {
           })(),
         )
         for await (const piece of pieces) {
-          if (piece.type === 'text') expect(piece.text).not.toBe('')
-          else expect(piece.annotation.index).toBe(text.length)
-          if (piece.type === 'text') text += piece.text
-          else found.push(piece.annotation)
+          if (piece.type === 'citation') found.push(piece.annotation)
+          else if (piece.text === '') throw new Error('an empty text was given')
+          else text += piece.text
         }
         expect({ text, found }).toEqual({ text: shown, found: cited })
       }),

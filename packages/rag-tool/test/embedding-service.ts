@@ -1,4 +1,4 @@
-import { createServer, type IncomingHttpHeaders } from 'node:http'
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 /** What the double answers instead of vectors: a status with headers and a body, or a cut connection. */
@@ -17,7 +17,7 @@ export interface EmbeddingService extends AsyncDisposable {
 export async function startEmbeddingService(): Promise<EmbeddingService> {
   const requests: EmbeddingService['requests'] = []
   const faults: Fault[] = []
-  const server = createServer(async (request, response) => {
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     let text = ''
     for await (const chunk of request.setEncoding('utf8')) text += String(chunk)
     const body = JSON.parse(text) as { input: string[] }
@@ -34,7 +34,8 @@ export async function startEmbeddingService(): Promise<EmbeddingService> {
     const data = body.input.map((input, index) => ({ index, embedding: [input.length, input.charCodeAt(0)] }))
     response.setHeader('content-type', 'application/json')
     response.end(JSON.stringify({ data: service.shuffle ? data.toReversed() : data }))
-  })
+  }
+  const server = createServer((request, response) => void answer(request, response))
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
   const service: EmbeddingService = {
     baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/`,

@@ -46,8 +46,8 @@ async function readLines(file: string): Promise<Line[]> {
   return lines.flatMap((line, index) => {
     if (line.trim() === '') return []
     try {
-      const { _id, title, text } = JSON.parse(line) as Line
-      if (!['string', 'number'].includes(typeof _id) || typeof text !== 'string')
+      const { _id, title, text } = JSON.parse(line) as Record<keyof Line, unknown>
+      if ((typeof _id !== 'string' && typeof _id !== 'number') || typeof text !== 'string')
         throw new TypeError('no _id or no text')
       return [{ _id: String(_id), text, ...(typeof title === 'string' && { title }) }]
     } catch (error) {
