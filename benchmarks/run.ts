@@ -7,6 +7,8 @@ const benchmarks: Record<string, () => Promise<Benchmark>> = {
   'first-delta': async () => (await import('./first-delta/first-delta.ts')).firstDelta,
   'list-threads': async () => (await import('./list-threads/list-threads.ts')).listThreads,
   'live-answers': async () => (await import('./live-answers/live-answers.ts')).liveAnswers,
+  'rag-quality': async () => (await import('./rag-quality/rag-quality.ts')).ragQuality,
+  'rag-search': async () => (await import('./rag-search/rag-search.ts')).ragSearch,
   'rag-ingest': async () => (await import('./rag-ingest/rag-ingest.ts')).ragIngest,
   'stream-memory': async () => (await import('./stream-memory/stream-memory.ts')).streamMemory,
   'stream-postgres': async () => (await import('./stream-postgres/stream-postgres.ts')).streamPostgres,

@@ -1,16 +1,21 @@
 /**
  * What can be wrong: `invalid_option` (a value given to a function of this package), `invalid_document` (it is
  * reported in `failed`, and the other documents go on), `newer_database` (the tables were made by a newer version of
- * this package), `embedder_mismatch` (the vectors of the collection are of another model or size), `missing_pgvector`
- * (there is an embedder, and the database cannot store vectors), `closed` (the knowledge base was closed).
+ * this package), `closed` (the knowledge base was closed), `unknown_collection` (nothing was ever put into it),
+ * `missing_index` (a table that a search needs is gone), `missing_pgvector` (an embedder was given, and the server has no
+ * pgvector), `embedder_mismatch` (the collection was filled by another model, or with vectors of other dimensions),
+ * `embedder_failed` (an embedder gave an error, or not what it promises).
  */
 export type RagErrorCode =
   | 'invalid_option'
   | 'invalid_document'
   | 'newer_database'
-  | 'embedder_mismatch'
-  | 'missing_pgvector'
   | 'closed'
+  | 'unknown_collection'
+  | 'missing_index'
+  | 'missing_pgvector'
+  | 'embedder_mismatch'
+  | 'embedder_failed'
 
 const MARK = Symbol.for('@robolearn/rag-tool/RagError')
 

@@ -9,10 +9,15 @@ import { migrate } from './index/migrate.ts'
 import { openVectors } from './index/open-vectors.ts'
 import { pruneDocuments } from './index/prune-documents.ts'
 import type { ParseLimits } from './parse/document-parser.ts'
+import type { MetadataSchema } from './search/filter.ts'
+import { loadNeighbours, type PassagePlace, type Surroundings } from './search/load-neighbours.ts'
+import { missingIndex } from './search/missing-index.ts'
 import type { Passage } from './search/passage.ts'
-import { searchLexical } from './search/search-lexical.ts'
+import type { SearchOptions } from './search/search-options.ts'
+import { search } from './search/search.ts'
+import { checkSearchOptions } from './search/check-search-options.ts'
 
-export interface KnowledgeBaseOptions {
+export interface KnowledgeBaseOptions<TSchema extends MetadataSchema = MetadataSchema> {
   /** A `Kysely` on PostgreSQL 14 or newer, or on PGlite. It stays yours: it is never closed here. */
   db: KnowledgeDatabase
   /** The schema that holds the tables and nothing of others; made where it is missing. Default: `rag`. */
@@ -28,11 +33,8 @@ export interface KnowledgeBaseOptions {
   embedder?: Embedder
   /** Beyond these a text is taken without its structure, and a PDF not at all. */
   limits?: ParseLimits
-}
-
-export interface SearchOptions {
-  /** The most passages to give, 1 to 100. Default: 5. */
-  limit?: number
+  /** The fields of metadata that can be filtered by. Default: any, and their values are not checked. */
+  metadataSchema?: TSchema
 }
 
 export interface KnowledgeStats {
@@ -40,7 +42,7 @@ export interface KnowledgeStats {
   chunks: number
 }
 
-export interface KnowledgeBase extends AsyncDisposable {
+export interface KnowledgeBase<TSchema extends MetadataSchema = MetadataSchema> extends AsyncDisposable {
   /**
    * Takes documents in, one transaction each: new and changed ones are indexed, unchanged ones cost a look at their
    * hash. A document that cannot be taken is reported and the others go on; an error of the database, or of the
@@ -52,15 +54,29 @@ export interface KnowledgeBase extends AsyncDisposable {
    * documents there were.
    */
   prune(keep: Iterable<string> | AsyncIterable<string>): Promise<number>
-  /** The passages that fit a question best, best first; none where nothing fits. */
-  search(query: string, options?: SearchOptions): Promise<Passage[]>
+  /**
+   * The passages that fit a question best, best first; none where nothing fits. Throws a `RagError`: `invalid_option`
+   * (a filter, too), `unknown_collection`, `embedder_mismatch`, `embedder_failed`, `missing_index`. What an embedder of
+   * your own or a hook throws comes through.
+   */
+  search(query: string, options?: SearchOptions<TSchema>): Promise<Passage[]>
+  /**
+   * What stands around a passage, or around one that was cited earlier. Nothing where its document has changed so that
+   * no chunk begins there, and where the asker may not read it.
+   */
+  neighbours(
+    passage: PassagePlace,
+    options?: { before?: number; after?: number; visibleTo?: readonly string[] },
+  ): Promise<Surroundings>
   stats(): Promise<KnowledgeStats>
   /** Stops ingests before their next document, and resolves when nothing uses the database any more. */
   close(): Promise<void>
 }
 
 /** Opens a collection of documents; makes and updates its tables first. */
-export async function openKnowledgeBase(options: KnowledgeBaseOptions): Promise<KnowledgeBase> {
+export async function openKnowledgeBase<const TSchema extends MetadataSchema = MetadataSchema>(
+  options: KnowledgeBaseOptions<TSchema>,
+): Promise<KnowledgeBase<TSchema>> {
   const { schema = 'rag', collection = 'default', limits = {} } = options
   const language = canonicalLanguage(options.language ?? 'en')
   const tables = tablesIn(schema)
@@ -76,6 +92,11 @@ export async function openKnowledgeBase(options: KnowledgeBaseOptions): Promise<
   const withoutVectors = { db, tables, collectionKey }
   const vectors = await openVectors(withoutVectors, collection, options.embedder)
   const place = { ...withoutVectors, ...vectors }
+
+  const searchPlace = {
+    ...place,
+    ...(options.metadataSchema && { metadataSchema: options.metadataSchema }),
+  }
 
   let closed = false
   const checkOpen = (): void => {
@@ -113,11 +134,17 @@ export async function openKnowledgeBase(options: KnowledgeBaseOptions): Promise<
         for await (const id of keep) ids.add(id)
         return pruneDocuments(place, ids, checkOpen)
       }),
-    async search(query, { limit = 5 } = {}) {
-      if (!Number.isInteger(limit) || limit < 1 || limit > 100)
-        throw new RagError('invalid_option', `limit is ${limit}; give a whole number from 1 to 100.`)
-      return run(() => searchLexical(place, query, limit))
-    },
+    search: (query, searchOptions = {}) =>
+      run(() => missingIndex(schema, () => search(searchPlace, query, searchOptions))),
+    neighbours: (passage, around = {}) =>
+      run(() =>
+        missingIndex(schema, async () => {
+          checkSearchOptions({ context: around })
+          const { before = 1, after = 1, visibleTo = [] } = around
+          const [surroundings] = await loadNeighbours(db, tables, [passage], { before, after, visibleTo })
+          return surroundings ?? { before: [], after: [] }
+        }),
+      ),
     stats: () =>
       run(async () => {
         const result = await sql<KnowledgeStats>`

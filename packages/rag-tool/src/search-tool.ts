@@ -1,6 +1,7 @@
 import type { Citations } from './cite/citations.ts'
 import type { KnowledgeBase } from './knowledge-base.ts'
 import type { Passage } from './search/passage.ts'
+import type { SearchOptions } from './search/search-options.ts'
 
 export interface SearchToolOptions {
   knowledge: Pick<KnowledgeBase, 'search'>
@@ -12,6 +13,13 @@ export interface SearchToolOptions {
   description?: string
   /** The most passages that one search gives. Default: 5. */
   limit?: number
+  /**
+   * How it searches, whatever the model asks for: filters, `visibleTo` (who the asker of the turn is), context. The model
+   * sees none of it.
+   */
+  search?: Omit<SearchOptions, 'limit'>
+  /** Called with what was looked for and found, to show it: see `searchTask`. */
+  onSearch?: (search: { query: string; passages: readonly Passage[] }) => void | Promise<void>
 }
 
 /** A tool as any framework takes it. */
@@ -45,6 +53,7 @@ const NOTHING =
 /** A search for a language model that answers with numbered passages and is told to cite them as `【n】`. */
 export function defineSearchTool(options: SearchToolOptions): SearchToolDefinition {
   const { knowledge, citations, name = 'search_documents', description = DESCRIPTION, limit = 5 } = options
+  const { search = {}, onSearch } = options
   return {
     name,
     description,
@@ -55,7 +64,8 @@ export function defineSearchTool(options: SearchToolOptions): SearchToolDefiniti
       additionalProperties: false,
     },
     async execute({ query }) {
-      const passages = await knowledge.search(query, { limit })
+      const passages = await knowledge.search(query, { ...search, limit })
+      await onSearch?.({ query, passages })
       if (passages.length === 0) return NOTHING
       const numbers = citations.register(passages)
       const quoted = passages.map((passage, index) => quote(passage, numbers[index] ?? 0))
@@ -64,9 +74,11 @@ export function defineSearchTool(options: SearchToolOptions): SearchToolDefiniti
   }
 }
 
-function quote({ title, headingPath, text }: Passage, number: number): string {
+function quote({ title, headingPath, text, context }: Passage, number: number): string {
+  const { before = [], after = [] } = context ?? {}
+  const whole = [...before, { text }, ...after].map((piece) => piece.text).join('\n\n')
   const place = [...new Set([title, ...headingPath])].join(' › ').replace(/\s+/g, ' ')
-  return `<passage number="${number}" from="${disarm(place).replaceAll('"', '&quot;')}">\n${disarm(text)}\n</passage>`
+  return `<passage number="${number}" from="${disarm(place).replaceAll('"', '&quot;')}">\n${disarm(whole)}\n</passage>`
 }
 
 // What a document says is not to be trusted: it must neither end its passage, nor begin one, nor bring marks of its own.

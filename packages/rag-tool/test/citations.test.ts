@@ -11,6 +11,7 @@ import { describe, expect, it } from 'vitest'
 import { createCitations, type Citations, type Passage } from '../src/index.ts'
 
 const passage = (documentId: string): Passage => ({
+  collection: 'default',
   documentId,
   title: documentId,
   headingPath: [],
@@ -177,6 +178,47 @@ describe('apply', () => {
       ),
       { numRuns: 1_000 },
     )
+  })
+
+  it('gives the same for a stream of plain text, however it is split', async () => {
+    const cuts = fc.array(fc.nat({ max: 60 }), { maxLength: 12 })
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...ANSWERS), cuts, async ([written, shown, cited], at) => {
+        const edges = [
+          0,
+          ...at.filter((edge) => edge < written.length).toSorted((a, b) => a - b),
+          written.length,
+        ]
+        let text = ''
+        const found: Annotation[] = []
+        const pieces = citations().applyToText(
+          (async function* () {
+            for (const [n, edge] of edges.slice(1).entries()) yield written.slice(edges[n], edge)
+          })(),
+        )
+        for await (const piece of pieces) {
+          if (piece.type === 'citation') found.push(piece.annotation)
+          else if (piece.text === '') throw new Error('an empty text was given')
+          else text += piece.text
+        }
+        expect({ text, found }).toEqual({ text: shown, found: cited })
+      }),
+      { numRuns: 1_000 },
+    )
+  })
+
+  it('cites an entity of the application where it makes the source', async () => {
+    const entity = (id: string) => ({
+      type: 'entity' as const,
+      id,
+      title: `Lesson ${id}`,
+      interactive: true,
+      data: { lesson: id },
+    })
+    const made = createCitations({ toSource: ({ documentId }) => entity(documentId) })
+    made.register([passage('a')])
+    const out = await apply([done(part('So【1】.'))], made)
+    expect(out).toEqual([done(part('So.', [{ type: 'annotation', source: entity('a'), index: 2 }]))])
   })
 
   it('holds back nothing but what may become a mark', async () => {

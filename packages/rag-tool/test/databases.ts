@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { PGlite } from '@electric-sql/pglite'
-import { Kysely, PGliteDialect, PostgresDialect, sql } from 'kysely'
+import { vector } from '@electric-sql/pglite-pgvector'
+import { Kysely, PGliteDialect, PostgresDialect, sql, type Dialect } from 'kysely'
 import { Pool } from 'pg'
 import { afterAll, beforeAll, describe, inject } from 'vitest'
 
@@ -10,16 +11,43 @@ export interface TestDatabase {
   newSchema: () => string
 }
 
+interface Opener {
+  name: string
+  dialect: () => Dialect
+}
+
+const server = (connectionString: string): Dialect =>
+  new PostgresDialect({ pool: new Pool({ connectionString, max: 8 }) })
+
 /** Runs the same tests on an embedded PGlite and on a real server, each opened once. */
 export function onEachDatabase(tests: (database: TestDatabase) => void): void {
-  describe.each([
-    { name: 'PGlite', dialect: () => new PGliteDialect({ pglite: new PGlite() }) },
-    {
-      name: 'PostgreSQL',
-      dialect: () =>
-        new PostgresDialect({ pool: new Pool({ connectionString: inject('databaseUrl'), max: 8 }) }),
-    },
-  ])('on $name', ({ dialect }) => {
+  onEach(
+    [
+      { name: 'PGlite', dialect: () => new PGliteDialect({ pglite: new PGlite() }) },
+      { name: 'PostgreSQL', dialect: () => server(inject('databaseUrl')) },
+    ],
+    tests,
+  )
+}
+
+/** The same with pgvector. No server that comes with npm has it: where none is installed, a line says so. */
+export function onEachVectorDatabase(tests: (database: TestDatabase) => void): void {
+  const url = inject('databaseUrlVector')
+  if (url === undefined) console.log('no PostgreSQL with pgvector here: vectors are tested on PGlite only')
+  onEach(
+    [
+      {
+        name: 'PGlite',
+        dialect: () => new PGliteDialect({ pglite: new PGlite({ extensions: { vector } }) }),
+      },
+      ...(url === undefined ? [] : [{ name: 'PostgreSQL', dialect: () => server(url) }]),
+    ],
+    tests,
+  )
+}
+
+function onEach(openers: Opener[], tests: (database: TestDatabase) => void): void {
+  describe.each(openers)('on $name', ({ dialect }) => {
     let opened: Kysely<unknown> | undefined
     const schemas: string[] = []
     const db = (): Kysely<unknown> => {

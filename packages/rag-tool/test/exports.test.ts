@@ -6,10 +6,13 @@ it('exports from the main entry what was chosen', async () => {
     'MAX_PDF_BYTES',
     'RagError',
     'createCitations',
+    'createLocalEmbedder',
+    'createOpenAIEmbedder',
     'defineSearchTool',
     'loadFolder',
     'openKnowledgeBase',
     'readableText',
+    'searchTask',
   ])
 })
 

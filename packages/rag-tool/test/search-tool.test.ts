@@ -4,6 +4,7 @@ import { createSearchTool } from '../src/agents.ts'
 import { createCitations, defineSearchTool, type Passage, type SearchOptions } from '../src/index.ts'
 
 const passage = (documentId: string, text: string, more: Partial<Passage> = {}): Passage => ({
+  collection: 'default',
   documentId,
   title: 'Arms',
   headingPath: ['Arms', 'Grippers'],

@@ -39,6 +39,7 @@ onEachDatabase(({ db, newSchema }) => {
   it('gives with a passage all that a citation needs', async () => {
     const [passage] = await (await course()).search('gimbal lock', { limit: 1 })
     expect(passage).toEqual({
+      collection: 'default',
       documentId: 'motion/quaternions.md',
       title: 'Quaternions',
       url: '/lessons/motion/quaternions',
@@ -59,9 +60,12 @@ onEachDatabase(({ db, newSchema }) => {
     expect(passage?.metadata).toEqual({ level: 'beginner' })
   })
 
-  it.each(['', '   ', '?!', 'the of a', 'zyzzyva', '\0\uD83D'])('finds nothing for %j', async (query) => {
-    expect(await (await course()).search(query)).toEqual([])
-  })
+  it.each(['', '   ', '?!', 'the of a', 'with these, from their', 'zyzzyva', '\0\uD83D'])(
+    'finds nothing for %j',
+    async (query) => {
+      expect(await (await course()).search(query)).toEqual([])
+    },
+  )
 
   it.each([`'; drop table document; --`, `$1 || '"`, '🤖 rotation', `rotation & !('`])(
     'takes %j for words and nothing else',
@@ -107,6 +111,38 @@ onEachDatabase(({ db, newSchema }) => {
     expect(await found('Rades')).toEqual(['de'])
     expect(await found('turns')).toEqual(['en'])
     expect(await found('ВРАЩАЕТСЯ')).toEqual(['ru'])
+  })
+
+  it('finds words in scripts without spaces, wherever they are set apart', async () => {
+    const knowledge = await openKnowledgeBase({ db: db(), schema: newSchema(), language: 'zh' })
+    await knowledge.ingest([
+      { id: 'zh', text: '机器人的手臂可以旋转。' },
+      { id: 'other', text: '蛋糕里有糖。' },
+      { id: 'ja', text: 'ロボットの腕は回転します。', language: 'ja' },
+      { id: 'th', text: 'หุ่นยนต์หมุนแขนของมัน', language: 'th' },
+    ])
+    for (const [query, id] of [
+      ['机器人', 'zh'],
+      ['手臂旋转', 'zh'],
+      ['ロボット', 'ja'],
+      ['แขน', 'th'],
+    ])
+      expect((await knowledge.search(query ?? '', { limit: 1 })).map(({ documentId }) => documentId)).toEqual(
+        [id],
+      )
+  })
+
+  it('prefers the word as it is written to its other forms', async () => {
+    const knowledge = await openKnowledgeBase({ db: db(), schema: newSchema() })
+    await knowledge.ingest([
+      { id: 'a', title: 'x', text: 'General relativity.' },
+      { id: 'b', title: 'x', text: 'Generally relative.' },
+    ])
+    for (const [query, id] of [
+      ['generally', 'b'],
+      ['general', 'a'],
+    ])
+      expect((await knowledge.search(query ?? ''))[0]?.documentId).toBe(id)
   })
 
   it('is not misled by a plugin of the handed-in Kysely', async () => {

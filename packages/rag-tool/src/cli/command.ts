@@ -18,13 +18,15 @@ export interface Surroundings {
 /** What a command is given to do its work with. */
 export interface Call extends Surroundings {
   positionals: string[]
-  values: Record<string, string | boolean | undefined>
+  values: Record<string, string | boolean | (string | boolean)[] | undefined>
   /** Results as JSON, one line each. */
   json: boolean
   /** Ends with Ctrl-C. */
   signal: AbortSignal
   /** Opens the database and the collection that the common options name; both are closed when the command is over. */
   openKnowledge: () => Promise<KnowledgeBase>
+  /** The same in a schema that is made for this call and dropped at its end; without a server, in memory. */
+  openScratch: () => Promise<KnowledgeBase>
 }
 
 export interface Command {

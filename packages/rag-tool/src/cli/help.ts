@@ -7,6 +7,7 @@ const COMMON = `Options of all commands
   --schema NAME        the schema of the tables. Default: rag
   --collection NAME    documents that are searched together. Default: default
   --language TAG       of documents that name none. Default: en
+  --embedder NAME      makes vectors: openai, openai:MODEL, openai:MODEL@DIMENSIONS or local. Default: none
   --json               results as JSON
   --help`
 

@@ -9,8 +9,11 @@ export interface OpenedDatabase {
   close: () => Promise<void>
 }
 
-/** A server by its URL, or an embedded database in a folder that no other process has open. */
-export function openDatabase(where: { url: string } | { folder: string }): Promise<OpenedDatabase> {
+/** A server by its URL, or an embedded database: in a folder that no other process has open, or in memory. */
+export function openDatabase(
+  where: { url: string } | { folder: string } | 'memory',
+): Promise<OpenedDatabase> {
+  if (where === 'memory') return openMemory()
   return 'url' in where ? openServer(where.url) : openFolder(where.folder)
 }
 
@@ -29,10 +32,21 @@ async function openServer(connectionString: string): Promise<OpenedDatabase> {
   return { db, close: () => db.destroy() }
 }
 
+async function openMemory(): Promise<OpenedDatabase> {
+  const { PGlite } = await fromPackage('@electric-sql/pglite', () => import('@electric-sql/pglite'))
+  const pglite = await PGlite.create({ extensions: await loadExtensions() })
+  const db = new Kysely<unknown>({ dialect: new PGliteDialect({ pglite }) })
+  return { db, close: () => db.destroy() }
+}
+
+async function loadExtensions() {
+  const vectors = await import('@electric-sql/pglite-pgvector').catch(() => undefined)
+  return vectors ? { vector: vectors.vector } : {}
+}
+
 async function openFolder(folder: string): Promise<OpenedDatabase> {
   const { PGlite } = await fromPackage('@electric-sql/pglite', () => import('@electric-sql/pglite'))
-  const vectors = await import('@electric-sql/pglite-pgvector').catch(() => undefined)
-  const extensions = vectors ? { vector: vectors.vector } : {}
+  const extensions = await loadExtensions()
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const unlock = lock(folder)
   try {

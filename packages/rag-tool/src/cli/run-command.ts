@@ -1,5 +1,8 @@
+import { randomBytes } from 'node:crypto'
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util'
+import { sql } from 'kysely'
 import { openKnowledgeBase, type KnowledgeBase } from '../knowledge-base.ts'
+import { chooseEmbedder } from './choose-embedder.ts'
 import { UsageError, type Call, type Command, type Surroundings } from './command.ts'
 import { COMMANDS } from './commands.ts'
 import { generalHelp, helpOf } from './help.ts'
@@ -12,6 +15,7 @@ const COMMON_OPTIONS = {
   schema: { type: 'string' },
   collection: { type: 'string' },
   language: { type: 'string' },
+  embedder: { type: 'string' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const satisfies ParseArgsOptionsConfig
@@ -43,7 +47,8 @@ export async function runCommand(args: string[], surroundings: Surroundings): Pr
       positionals,
       json: values.json === true,
       signal: interrupted.signal,
-      openKnowledge: () => openKnowledge(values, surroundings.env, closers),
+      openKnowledge: () => openKnowledge(values, surroundings.env, closers, false),
+      openScratch: () => openKnowledge(values, surroundings.env, closers, true),
     }
     return await command.run(call)
   } catch (error) {
@@ -60,6 +65,7 @@ async function openKnowledge(
   values: Call['values'],
   env: Surroundings['env'],
   closers: (() => Promise<void>)[],
+  scratch: boolean,
 ): Promise<KnowledgeBase> {
   const text = (name: keyof typeof COMMON_OPTIONS): string | undefined => {
     const value = values[name]
@@ -67,14 +73,24 @@ async function openKnowledge(
   }
   // An empty variable counts as unset.
   const url = text('database-url') ?? (env.DATABASE_URL || undefined)
-  const database = await openDatabase(url ? { url } : { folder: text('data-dir') ?? './.rag' })
+  const chosen = text('embedder')
+  const embedder = chosen === undefined ? undefined : chooseEmbedder(chosen)
+  const database = await openDatabase(
+    url ? { url } : scratch ? 'memory' : { folder: text('data-dir') ?? './.rag' },
+  )
   closers.push(database.close)
-  const [schema, collection, language] = [text('schema'), text('collection'), text('language')]
+  const schema = scratch ? `rag_scratch_${randomBytes(6).toString('hex')}` : text('schema')
+  if (scratch)
+    closers.push(async () => {
+      await sql`drop schema if exists ${sql.id(schema ?? '')} cascade`.execute(database.db)
+    })
+  const [collection, language] = [text('collection'), text('language')]
   const knowledge = await openKnowledgeBase({
     db: database.db,
     ...(schema !== undefined && { schema }),
     ...(collection !== undefined && { collection }),
     ...(language !== undefined && { language }),
+    ...(embedder && { embedder }),
   })
   closers.push(() => knowledge.close())
   return knowledge

@@ -35,6 +35,7 @@ export function checkDocument(document: Document): string {
   }
   checkText('title', document.title ?? '')
   checkText('language', document.language ?? '')
+  for (const reader of document.visibleTo ?? []) checkText('visibleTo', reader)
   const url = document.url ?? ''
   checkText('url', url)
   // A browser passes over spaces and control characters when it reads the scheme.

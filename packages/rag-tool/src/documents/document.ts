@@ -12,6 +12,11 @@ interface DocumentFields {
   language?: string
   /** Anything that JSON can hold; given back with every passage. */
   metadata?: Record<string, unknown>
+  /**
+   * Names of readers, groups or roles, as the application likes: only a search that is `visibleTo` one of them finds the
+   * document. Without it everyone does; an empty list hides it from everyone.
+   */
+  visibleTo?: string[]
 }
 
 /** A text to be searched. */

@@ -5,6 +5,7 @@ import type { Tables } from './database.ts'
 export const MIGRATIONS: readonly ((tables: Tables) => RawBuilder<unknown>[])[] = [
   createIndex,
   addPagesAndModels,
+  addAccess,
 ]
 
 /*
@@ -68,5 +69,14 @@ function addPagesAndModels({ collection, chunk }: Tables): RawBuilder<unknown>[]
     sql`alter table ${collection} add column model text, add column dimensions integer`,
     sql`alter table ${chunk}
       add column page_number integer, add column page_label text, add column embedding_hash text`,
+  ]
+}
+
+/* Filters and access look at documents. Those that not everyone may read are few or none: what asks for them is quick. */
+function addAccess({ document }: Tables): RawBuilder<unknown>[] {
+  return [
+    sql`alter table ${document} add column visible_to text[]`,
+    sql`create index document_metadata on ${document} using gin (metadata jsonb_path_ops)`,
+    sql`create index document_restricted on ${document} (collection_key) where visible_to is not null`,
   ]
 }

@@ -5,6 +5,7 @@ import type { Document } from '../documents/document.ts'
 import { RagError } from '../errors.ts'
 import type { Readable } from '../parse/read-document.ts'
 import { canonicalLanguage } from './languages.ts'
+import { TERMS_VERSION } from './searchable.ts'
 
 /** A document that was checked, with the hash that tells whether it has to be indexed again. */
 export interface PreparedDocument {
@@ -26,12 +27,14 @@ export function prepareDocument(
   const content = 'text' in document ? document.text : document.bytes
   const rest = [
     CHUNKER_VERSION,
+    TERMS_VERSION,
     mediaType,
     language ?? null,
     defaultLanguage,
     title,
     url,
     metadata,
+    document.visibleTo ?? null,
     model ?? null,
   ]
   return {

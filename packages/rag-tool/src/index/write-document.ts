@@ -27,10 +27,12 @@ export async function writeDocument(
 
     if (old) await deleteChunks(trx, place, [old.key])
     const { rows: written } = await sql<{ key: number }>`
-      insert into ${tables.document} (collection_key, id, hash, title, url, metadata)
-      values (${collectionKey}, ${document.id}, ${hash}, ${title}, ${url}, ${metadata}::jsonb)
+      insert into ${tables.document} (collection_key, id, hash, title, url, metadata, visible_to)
+      values (${collectionKey}, ${document.id}, ${hash}, ${title}, ${url}, ${metadata}::jsonb,
+        ${document.visibleTo ?? null}::text[])
       on conflict (collection_key, id) do update set
-        hash = excluded.hash, title = excluded.title, url = excluded.url, metadata = excluded.metadata
+        hash = excluded.hash, title = excluded.title, url = excluded.url, metadata = excluded.metadata,
+        visible_to = excluded.visible_to
       returning key`.execute(trx)
     const { rows: lexicons } = await sql<{ key: number }>`
       insert into ${tables.lexicon} (collection_key, configuration) values (${collectionKey}, ${configuration})
@@ -83,7 +85,7 @@ async function insertChunks(
     page_number: chunk.page?.number,
     page_label: chunk.page?.label,
     embedding_hash: embedder && chunk.hash,
-    searched: searchable(chunk.told),
+    searched: searchable(chunk.told, configuration),
   }))
   const vectored =
     vectorTable && embedder
@@ -97,10 +99,10 @@ async function insertChunks(
     with given as (
       select * from jsonb_to_recordset(${JSON.stringify(given)}::jsonb) as g(
         ordinal integer, text text, range_start integer, range_end integer, heading_path jsonb,
-        anchor text, text_fragment text, page_number integer, page_label text, embedding_hash text, searched text)
+        anchor text, text_fragment text, page_number integer, page_label text, embedding_hash text, searched jsonb)
     ), term as materialized (
       select given.ordinal, lexeme, cardinality(positions) as frequency
-      from given, unnest(to_tsvector(${`pg_catalog.${configuration}`}::text::regconfig, given.searched))
+      from given, unnest(to_tsvector(${`pg_catalog.${configuration}`}::text::regconfig, given.searched ->> 'text'))
     ), size as (
       select ordinal, sum(frequency)::integer as length from term group by ordinal
     ), added as (
@@ -114,7 +116,10 @@ async function insertChunks(
       ${vectored}
     ), posted as (
       insert into ${tables.posting} (lexicon_key, term, chunk_key, frequency, length)
-      select ${to.lexiconKey}, lexeme, added.key, frequency, added.length from term join added using (ordinal)
+      select ${to.lexiconKey}::integer, lexeme, added.key, frequency, added.length from term join added using (ordinal)
+      union all
+      select ${to.lexiconKey}::integer, exact.key, added.key, exact.value::integer, added.length
+      from added join given using (ordinal), jsonb_each_text(given.searched -> 'exact') as exact
     )
     update ${tables.lexicon} set
       chunks = chunks + (select count(*) from added),

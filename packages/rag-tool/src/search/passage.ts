@@ -1,5 +1,16 @@
+/** A chunk that stands before or behind a passage in its document. */
+export interface Neighbour {
+  headingPath: string[]
+  /** As it stands in the document. Not to be trusted. */
+  text: string
+  /** In UTF-16 code units. */
+  range: { start: number; end: number }
+}
+
 /** A chunk of a document that a search found. */
 export interface Passage {
+  /** The collection of its document. */
+  collection: string
   documentId: string
   title: string
   url?: string
@@ -21,4 +32,9 @@ export interface Passage {
   /** Higher is better; comparable within one search only. */
   score: number
   metadata: Record<string, unknown>
+  /**
+   * What stands around it, in the order of the document, where the search was asked for it. A chunk that is a passage
+   * of the same search, or stands at a better one already, is not repeated.
+   */
+  context?: { before: Neighbour[]; after: Neighbour[] }
 }
