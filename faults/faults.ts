@@ -1,6 +1,13 @@
 import type { Fault } from './fault.ts'
+import { busy } from './faults/busy.ts'
+import { clock } from './faults/clock.ts'
 import { cuts } from './faults/cuts.ts'
+import { drip } from './faults/drip.ts'
 import { kill } from './faults/kill.ts'
+import { pause } from './faults/pause.ts'
+import { repeat } from './faults/repeat.ts'
+import { shutdown } from './faults/shutdown.ts'
+import { stall } from './faults/stall.ts'
 import { stop } from './faults/stop.ts'
 
 /** Every fault, by the name that the command line knows. */
@@ -8,4 +15,11 @@ export const faults: Record<string, Fault> = {
   kill,
   cuts,
   stop,
+  busy,
+  stall,
+  drip,
+  shutdown,
+  pause,
+  clock,
+  repeat,
 }

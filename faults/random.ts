@@ -9,7 +9,9 @@ export interface Random {
 }
 
 export function createRandom(seed: number): Random {
-  let state = seed >>> 0
+  // Seeds that follow each other must not begin alike.
+  let state = Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) >>> 0
+  state = Math.imul(state ^ (state >>> 13), 0xc2b2ae35) >>> 0
   // Mulberry32.
   const next = (): number => {
     state = (state + 0x6d2b79f5) >>> 0

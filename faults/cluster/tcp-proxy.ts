@@ -71,8 +71,8 @@ export class TcpProxy {
   /** Ends every connection, with what was held back on it. */
   cutAll(): void {
     for (const { client, server } of this.#links) {
-      client.resetAndDestroy()
-      server.resetAndDestroy()
+      reset(client)
+      reset(server)
     }
     this.#links.clear()
     this.release()
@@ -132,6 +132,12 @@ function endLink({ client, server }: Link, how: Cut['how']): void {
   // The server learns of a silence only when the client has had enough of it.
   if (how === 'silence') return
   if (how === 'fin') client.end()
-  else client.resetAndDestroy()
+  else reset(client)
   server.destroy()
+}
+
+function reset(socket: Socket): void {
+  // A reset of a socket that is ending keeps Node from ever ending itself.
+  if (socket.writableEnded) socket.destroy()
+  else socket.resetAndDestroy()
 }
