@@ -48,8 +48,13 @@ export class Cluster {
   client(node: NodeProcess, owner: string): ChatKitClient {
     return createChatKitClient({
       url: `http://127.0.0.1:${node.port}/chatkit`,
-      fetch: (url, init) =>
-        fetch(url, { ...init, headers: { ...init.headers, authorization: owner, connection: 'close' } }),
+      fetch: (url, init) => {
+        const headers = new Headers(init.headers)
+        headers.set('authorization', owner)
+        // A connection that is kept would be one to a server that has been killed since.
+        headers.set('connection', 'close')
+        return fetch(url, { ...init, headers })
+      },
     })
   }
 
