@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { MemoryStore, type Page, type ThreadItem, type ThreadStreamEvent, type Turn } from '../src/index.ts'
 import { ada, add, answer, beginning, create, input, TestServer, type User } from './test-server.ts'
 
@@ -303,4 +303,38 @@ it('a stop that comes while the last event is being stored is a stop', async () 
   while ((await reader.next()).length > 0);
   await server.close()
   expect(statuses).toEqual(['stopped'])
+})
+
+it('a run that was frozen for long is asked for no more before the store has said that it is running', async () => {
+  const store = new MemoryStore<User>()
+  const { appendDeltas, closeRun } = store
+  const gate = Promise.withResolvers<void>()
+  const frozen = Promise.withResolvers<void>()
+  let toolCalls = 0
+  vi.useFakeTimers({ toFake: ['performance'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const server = new TestServer(
+    async function* (turn) {
+      yield { type: 'progress_update', text: 'Before' }
+      const run = { id: turn.run.id, threadId: turn.thread.id }
+      await closeRun(run, { status: 'interrupted', items: [], entries: [] })
+      // From here on the store is far away, and a minute has passed in which nothing ran.
+      store.appendDeltas = async (...args) => {
+        await gate.promise
+        return appendDeltas(...args)
+      }
+      vi.advanceTimersByTime(60_000)
+      frozen.resolve()
+      yield { type: 'progress_update', text: 'After' }
+      toolCalls += 1
+    },
+    { store },
+  )
+  const reader = await server.reader(create('Hi'))
+  await frozen.promise
+  for (let turns = 0; turns < 10; turns++) await new Promise((resolve) => void setImmediate(resolve))
+  gate.resolve()
+  while ((await reader.next()).length > 0);
+  await server.close()
+  expect(toolCalls).toBe(0)
 })

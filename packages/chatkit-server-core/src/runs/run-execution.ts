@@ -49,6 +49,12 @@ export type RunOutcome = RunEnding['status'] | 'lost'
 /** How long a generator that never waits may keep everything else waiting. */
 const MAX_TURN_MS = 5
 
+/**
+ * After how long without a word from the store a run is asked about before it goes on: it hears twice a second. The
+ * process may have been frozen, and its thread be answered by another one since.
+ */
+const TRUST_MS = 1_000
+
 /** What the model is told of an answer that the user stopped. */
 const STOP_NOTE = 'The user stopped this answer before it was finished.'
 
@@ -83,11 +89,8 @@ export class RunExecution {
   }
 
   /** Asks the store whether the run is still this process's, and wanted. */
-  async checkIn(): Promise<void> {
-    const { store, run } = this.#options
-    const { accepted, stopRequested } = await store.appendDeltas(run, [])
-    if (!accepted) this.interrupt('fenced')
-    else if (stopRequested) this.interrupt('stop')
+  checkIn(): Promise<void> {
+    return this.#log.checkIn()
   }
 
   /** Never rejects: what fails becomes an event. */
@@ -116,7 +119,11 @@ export class RunExecution {
       const full = this.#log.room()
       if (full) await full
       // Only what `respond()` takes counts as silence, not what storing takes.
-      const now = this.#clock.tick()
+      let now = this.#clock.tick()
+      if (now - this.#log.heardMs > TRUST_MS) {
+        await this.checkIn()
+        now = this.#clock.tick()
+      }
       if (now - turnBeganMs > MAX_TURN_MS) {
         await nextMacrotask()
         turnBeganMs = performance.now()

@@ -29,6 +29,7 @@ export class RunLog {
   #flushing: Promise<void> | undefined
   #wakeProducer: (() => void) | undefined
   #broken = false
+  #heardMs = performance.now()
 
   constructor(options: RunLogOptions) {
     this.#options = options
@@ -37,6 +38,17 @@ export class RunLog {
 
   get events(): number {
     return this.#seq
+  }
+
+  /** When the store last said that the run is running. */
+  get heardMs(): number {
+    return this.#heardMs
+  }
+
+  /** Asks the store whether the run is still this process's, and wanted. */
+  async checkIn(): Promise<void> {
+    const { run, store } = this.#options
+    this.#hear(await store.appendDeltas(run, []))
   }
 
   /** An event that carries no item. Stored soon, together with others. */
@@ -104,12 +116,17 @@ export class RunLog {
     const entries = this.#waiting
     this.#waiting = []
     this.#waitingChars = 0
-    const { accepted, stopRequested } = await append(entries)
+    const appended = await append(entries)
     this.#unstored = this.#waiting.length
-    if (!accepted) return this.#break('fenced')
-    if (entries.length > 0) this.#options.hub.publish(entries)
-    if (stopRequested) this.#options.onVerdict('stop')
+    if (appended.accepted && entries.length > 0) this.#options.hub.publish(entries)
+    this.#hear(appended)
     this.#wake()
+  }
+
+  #hear({ accepted, stopRequested }: Appended): void {
+    if (!accepted) return this.#break('fenced')
+    this.#heardMs = performance.now()
+    if (stopRequested) this.#options.onVerdict('stop')
   }
 
   #break(verdict: 'fenced' | { failed: unknown }): void {
