@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    projects: ['packages/*', 'examples/*', 'test'],
+    projects: ['packages/*', 'examples/*', 'faults', 'test'],
     globalSetup: './test/global-setup.ts',
     reporters: ['default', './scripts/plain-summary.ts'],
     coverage: {

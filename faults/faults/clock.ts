@@ -6,7 +6,7 @@ import { anyScript } from '../model/any-script.ts'
 import { answersAgain } from '../promises/answers-again.ts'
 import { endedWell } from '../promises/ended-well.ts'
 import { runEnds } from '../promises/run-ends.ts'
-import { seenIsStored } from '../promises/stored.ts'
+import { seenAsStored } from '../promises/stored.ts'
 import { sleep } from '../promises/wait-until.ts'
 
 const MINUTE_MS = 60_000
@@ -51,6 +51,6 @@ async function acrossClocks(cluster: Cluster, { random, owner }: Round): Promise
     ...(runsInOrder.join() === opened.join() ? [] : [`the items of thread ${silent.threadId} are out of order`]),
     ...broken,
     ...(run?.status === 'interrupted' ? [] : [`run ${dying.runId} of a dead server is ${run?.status}`]),
-    ...(await seenIsStored(database, dying.reading.events)),
+    ...(await seenAsStored(database, dying.reading.events)),
   ]
 }

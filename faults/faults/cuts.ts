@@ -7,7 +7,7 @@ import { anyScript } from '../model/any-script.ts'
 import { reduced, threadIsWhole } from '../promises/answered.ts'
 import { dropsLog } from '../promises/dropped-log.ts'
 import { runEnds, SLOW_MS } from '../promises/run-ends.ts'
-import { inSequence, seenWhole } from '../promises/stored.ts'
+import { seenWhole } from '../promises/stored.ts'
 import { within } from '../promises/wait-until.ts'
 
 /** How long a client takes silence for a broken connection. */
@@ -40,7 +40,6 @@ async function cutOften(cluster: Cluster, { random, owner }: Round): Promise<str
   const logDrops = random.chance(0.1)
   const seen: SeenEvent[] = []
   let hasEnded = false
-  const broken: string[] = []
   for (let cutsLeft = random.between(1, MOST_CUTS); !hasEnded; cutsLeft--) {
     const cut: Cut = { afterBytes: random.between(1, 6_000), how: random.pick(['fin', 'rst', 'silence']) }
     const last = seen.at(-1)
@@ -57,17 +56,15 @@ async function cutOften(cluster: Cluster, { random, owner }: Round): Promise<str
     const end = await within(reading.over, SLOW_MS)
     reading.leave()
     await proxy?.close()
-    broken.push(...inSequence(reading.events, last?.seq))
     seen.push(...reading.events)
     hasEnded = end === 'end' && reading.status === 200
     if (!hasEnded && cutsLeft <= 0) {
-      return [...broken, `without a cut, the rest after ${last?.id} came to "${end}" with status ${reading.status}`]
+      return [`without a cut, the rest after ${last?.id} came to "${end}" with status ${reading.status}`]
     }
   }
   const whole = await within(uncut.over, SLOW_MS)
   const { broken: endless } = await runEnds(cluster.database, runId, cluster.leaseMs)
   return [
-    ...broken,
     ...endless,
     ...(whole === 'end' ? [] : [`the reader without a cut came to "${whole}"`]),
     ...(await seenWhole(cluster.database, runId, uncut.events)),

@@ -9,7 +9,7 @@ import { anyScript } from '../model/any-script.ts'
 import { comesBack } from '../promises/comes-back.ts'
 import { endsSomehow } from '../promises/ends-somehow.ts'
 import { SLOW_MS } from '../promises/run-ends.ts'
-import { inSequence, seenIsStored } from '../promises/stored.ts'
+import { seenAsStored } from '../promises/stored.ts'
 import { sleep, within } from '../promises/wait-until.ts'
 
 const ANSWERS = 3
@@ -73,11 +73,10 @@ async function crash(
     ...(nodes.every(({ isAlive }) => isAlive) ? [] : ['a server has died with its database']),
     ...(await Promise.all(judged)).flat(),
     ...ends.flatMap((end) => (end === 'late' ? ['a reader hangs after its database has come back'] : [])),
-    ...readings.flatMap(({ events }) => inSequence(events)),
     ...(await allStored(cluster, readings)),
     ...(await Promise.all(nodes.map((node) => comesBack(cluster, node, { owner: `${owner}-${node.name}` })))).flat(),
   ]
 }
 
 const allStored = async ({ database }: Cluster, readings: readonly Reading[]): Promise<string[]> =>
-  (await Promise.all(readings.map(({ events }) => seenIsStored(database, [...events])))).flat()
+  (await Promise.all(readings.map(({ events }) => seenAsStored(database, [...events])))).flat()

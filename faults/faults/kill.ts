@@ -8,7 +8,7 @@ import { threadIsWhole } from '../promises/answered.ts'
 import { answersAgain } from '../promises/answers-again.ts'
 import { readsToTheEnd } from '../promises/reads-to-the-end.ts'
 import { runEnds, SLOW_MS } from '../promises/run-ends.ts'
-import { inSequence, seenIsStored } from '../promises/stored.ts'
+import { seenAsStored } from '../promises/stored.ts'
 import { within } from '../promises/wait-until.ts'
 
 /** How many answers are under way when the process dies. */
@@ -66,12 +66,11 @@ async function judge(cluster: Cluster, { of, reading, follower, takesOver }: Jud
   if (broken.length > 0) return broken
   const followed = follower ? await within(follower.over, SLOW_MS) : 'end'
   return [
-    ...inSequence(reading.events),
-    ...(await seenIsStored(database, reading.events)),
+    ...(await seenAsStored(database, reading.events)),
     ...(followed === 'end' || follower?.refusal
       ? []
       : [`a reader on the other node was left with "${followed}" when run ${thread.run} had ended`]),
-    ...(follower && !follower.refusal ? inSequence(follower.events) : []),
+    ...(follower ? await seenAsStored(database, follower.events) : []),
     ...(await readsToTheEnd(cluster, takesOver, { owner: of, threadId: thread.id, seen: reading.events })),
     ...(await threadIsWhole(database, thread.id)),
     ...(await answersAgain(cluster, takesOver, { owner: of, threadId: thread.id })),

@@ -5,7 +5,7 @@ import { anyScript } from '../model/any-script.ts'
 import { comesBack } from '../promises/comes-back.ts'
 import { endsSomehow } from '../promises/ends-somehow.ts'
 import { SLOW_MS } from '../promises/run-ends.ts'
-import { inSequence, seenIsStored } from '../promises/stored.ts'
+import { seenWhole } from '../promises/stored.ts'
 import { sleep, within } from '../promises/wait-until.ts'
 
 const ANSWERS = 10
@@ -39,8 +39,7 @@ async function restartUnderLoad(
     ...((await within(begun.reading.over, SLOW_MS)) === 'end'
       ? []
       : [`the reader of run ${begun.runId} did not come to its end`]),
-    ...inSequence(begun.reading.events),
-    ...(await seenIsStored(database, begun.reading.events)),
+    ...(await seenWhole(database, begun.runId, begun.reading.events)),
   ])
   const broken = (await Promise.all(judged)).flat()
   return [

@@ -8,7 +8,7 @@ import { threadIsWhole } from '../promises/answered.ts'
 import { answersAgain } from '../promises/answers-again.ts'
 import { readsToTheEnd } from '../promises/reads-to-the-end.ts'
 import { runEnds, SLOW_MS } from '../promises/run-ends.ts'
-import { seenIsStored, seenWhole } from '../promises/stored.ts'
+import { seenAsStored, seenWhole } from '../promises/stored.ts'
 import { within } from '../promises/wait-until.ts'
 
 export const pooler: Fault = {
@@ -67,7 +67,7 @@ async function killBehindPooler(cluster: Cluster, { random, owner }: Round): Pro
   const { broken } = await runEnds(database, runId, leaseMs)
   return [
     ...broken,
-    ...(await seenIsStored(database, reading.events)),
+    ...(await seenAsStored(database, reading.events)),
     ...(await readsToTheEnd(cluster, other, { owner, threadId, seen: reading.events })),
     ...(await threadIsWhole(database, threadId)),
     ...(await answersAgain(cluster, other, { owner, threadId })),

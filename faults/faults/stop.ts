@@ -8,7 +8,7 @@ import { threadIsWhole } from '../promises/answered.ts'
 import { answersAgain } from '../promises/answers-again.ts'
 import { keepsWords } from '../promises/keeps-words.ts'
 import { runEnds, SLOW_MS } from '../promises/run-ends.ts'
-import { inSequence, seenIsStored } from '../promises/stored.ts'
+import { seenWhole } from '../promises/stored.ts'
 import { sleep, waitUntil, within } from '../promises/wait-until.ts'
 import { Times } from '../times.ts'
 
@@ -67,9 +67,8 @@ async function stopOnce(
       ? []
       : [`run ${runId}, stopped ${place}, is ${run?.status}`]),
     ...ends.flatMap((end) => (end === 'end' ? [] : [`a reader of run ${runId}, stopped ${place}, came to "${end}"`])),
-    ...inSequence(reading.events),
-    ...inSequence(follower.events),
-    ...(await seenIsStored(database, [...reading.events, ...follower.events])),
+    ...(await seenWhole(database, runId, reading.events)),
+    ...(await seenWhole(database, runId, follower.events)),
     ...(await keepsWords(database, threadId, wordsSeen)),
     ...(await threadIsWhole(database, threadId)),
     ...(await answersAgain(cluster, random.pick(nodes), { owner, threadId })),

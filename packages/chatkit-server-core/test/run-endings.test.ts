@@ -338,3 +338,36 @@ it('a run that was frozen for long is asked for no more before the store has sai
   await server.close()
   expect(toolCalls).toBe(0)
 })
+
+it.each(['appendDeltas', 'appendItemEvent'] as const)(
+  'readers miss nothing of a write that was made although %s failed',
+  async (method) => {
+    const store = new MemoryStore<User>()
+    const original = store[method] as (...args: unknown[]) => Promise<unknown>
+    const sawFirst = Promise.withResolvers<void>()
+    const server = new TestServer(
+      async function* (turn) {
+        const item = answer(turn, 'all of it')
+        yield { type: 'progress_update', text: 'Beginning' }
+        await sawFirst.promise
+        Object.assign(store, {
+          [method]: async (...args: unknown[]) => {
+            await original(...args)
+            throw new Error('The connection was cut before the reply.')
+          },
+        })
+        yield* beginning({ ...item, content: [] }, 'all ')
+        yield { type: 'thread.item.done', item }
+      },
+      { store },
+    )
+    const reader = await server.reader(create('Hi'))
+    const seen: unknown[] = []
+    for (let entries = await reader.next(); entries.length > 0; entries = await reader.next()) {
+      seen.push(...entries)
+      if (entries.some(({ json }) => json.includes('Beginning'))) sawFirst.resolve()
+    }
+    expect(seen).toEqual((await store.readEvents(reader.runId, 0, asAda))?.entries)
+    expect(JSON.stringify(seen.at(-1))).toContain('stream.error')
+  },
+)

@@ -11,7 +11,7 @@ import type { Thread } from '../protocol/threads.ts'
 import type { GenerateId } from '../store/generate-id.ts'
 import { RunEndedError } from '../store/run-ended-error.ts'
 import type { RunRef } from '../store/scope.ts'
-import type { RunEnding, Store } from '../store/store.ts'
+import type { LogEntry, RunEnding, Store } from '../store/store.ts'
 import type { ThreadChanges } from '../store/thread-store.ts'
 import type { TurnStore } from '../store/turn-store.ts'
 import { mended, TextMender } from './mend-text.ts'
@@ -108,7 +108,7 @@ export class RunExecution {
     } finally {
       this.#clock.stop()
     }
-    this.#options.hub.end({ lost: outcome === 'lost' })
+    this.#options.hub.end({ lost: outcome === 'lost' || this.#log.isUnsure })
     return outcome
   }
 
@@ -220,13 +220,13 @@ export class RunExecution {
 
   /** What is left where an end fails: the run must not stay open, or its thread is taken for ever. */
   async #closeBare(event: ThreadStreamEvent): Promise<RunOutcome> {
-    const { store, run, hub, onError } = this.#options
+    const { store, run, onError } = this.#options
     const entries = [this.#log.number(toJson(event))]
     for (const delayMs of [...RETRY_DELAYS_MS, undefined]) {
       try {
         const closed = await store.closeRun(run, { status: 'failed', items: [], entries })
         if (!closed) return 'lost'
-        hub.publish(entries)
+        this.#publish(entries)
         return 'failed'
       } catch (error) {
         if (delayMs === undefined) onError(error)
@@ -251,8 +251,13 @@ export class RunExecution {
     const items: ThreadItem[] = status === 'stopped' ? [...partial, this.#stopNote()] : partial
     const closed = await store.closeRun(run, { status, items, entries })
     if (!closed) return 'lost'
-    this.#options.hub.publish(entries)
+    this.#publish(entries)
     return status
+  }
+
+  /** Where a write before these events may have been made, readers must not pass over it: they look in the store. */
+  #publish(entries: readonly LogEntry[]): void {
+    if (!this.#log.isUnsure) this.#options.hub.publish(entries)
   }
 
   #stopNote(): SdkHiddenContextItem {

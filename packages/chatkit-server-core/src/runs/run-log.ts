@@ -30,6 +30,7 @@ export class RunLog {
   #wakeProducer: (() => void) | undefined
   #broken = false
   #heardMs = performance.now()
+  #isUnsure = false
 
   constructor(options: RunLogOptions) {
     this.#options = options
@@ -43,6 +44,11 @@ export class RunLog {
   /** When the store last said that the run is running. */
   get heardMs(): number {
     return this.#heardMs
+  }
+
+  /** A write has failed, and may have been made all the same: only the store knows what was stored. */
+  get isUnsure(): boolean {
+    return this.#isUnsure
   }
 
   /** Asks the store whether the run is still this process's, and wanted. */
@@ -116,7 +122,10 @@ export class RunLog {
     const entries = this.#waiting
     this.#waiting = []
     this.#waitingChars = 0
-    const appended = await append(entries)
+    const appended = await append(entries).catch((error: unknown) => {
+      this.#isUnsure = true
+      throw error
+    })
     this.#unstored = this.#waiting.length
     if (appended.accepted && entries.length > 0) this.#options.hub.publish(entries)
     this.#hear(appended)
