@@ -20,7 +20,10 @@ export const busy: Fault = {
       const { cluster } = await stage.cluster({ settings: { onBusy } })
       await using _ = cluster
       const outcomes = new Map<string, number>()
-      await stage.rounds((round) => sendFifty(cluster, onBusy, round, outcomes), { label: onBusy })
+      await stage.rounds((round) => sendFifty(cluster, onBusy, round, outcomes), {
+        label: onBusy,
+        atOnce: 3,
+      })
       stage.say(`${onBusy}: ${[...outcomes].map(([outcome, times]) => `${times} ${outcome}`).join(', ')}`)
       await stage.finish(cluster)
     }

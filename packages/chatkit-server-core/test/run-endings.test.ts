@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { MemoryStore, type Page, type ThreadItem, type ThreadStreamEvent, type Turn } from '../src/index.ts'
+import { ChatKitError, MemoryStore, type Page, type ThreadItem, type ThreadStreamEvent, type Turn } from '../src/index.ts'
 import { ada, add, answer, beginning, create, input, TestServer, type User } from './test-server.ts'
 
 const asAda = { owner: 'ada', context: ada }
@@ -65,6 +65,19 @@ describe('an answer that fails in an unusual way still ends, with an error and a
     const events = await server.events(create('Hi'))
     expect(events.at(-1)).toMatchObject({ type: 'error' })
     expect(await store.activeRun(idOf(events), asAda)).toBeUndefined()
+  })
+
+  it('a store that is away when the answer is closed gets its words when it is back', async () => {
+    const store = new MemoryStore<User>()
+    const closeRun = store.closeRun
+    let failures = 2
+    store.closeRun = (...args) =>
+      failures-- > 0 ? Promise.reject(new ChatKitError('unavailable', 'away')) : closeRun(...args)
+    const server = new TestServer((turn) => beginning(answer(turn, ''), 'half'), { store })
+    const events = await server.events(create('Hi'))
+    expect(events.at(-1)).toMatchObject({ type: 'error', allow_retry: true })
+    const kept = await store.listItems(idOf(events), { limit: 10, order: 'asc', include: 'visible' }, asAda)
+    expect(wordsOf(kept.data)).toEqual(['Hi', 'half'])
   })
 
   it('a finished message that cannot be stored keeps the words that were streamed, and can be resumed', async () => {

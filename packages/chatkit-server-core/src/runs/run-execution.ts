@@ -204,36 +204,36 @@ export class RunExecution {
     const { abort, onError } = this.#options
     abort.abort(error)
     await this.#puller.close()
-    const event = toErrorEvent(error)
-    let outcome: RunOutcome
-    try {
-      await this.#log.settle()
-      outcome = await this.#end('failed', event)
-    } catch (failure) {
-      outcome = await this.#closeBare(event)
-      if (outcome !== 'lost') onError(failure)
-    }
+    await this.#log.settle()
+    const outcome = await this.#endFailed(toErrorEvent(error))
     // Where the thread was deleted under the answer, or somebody else has ended it, there was nothing wrong.
     if (outcome !== 'lost' || !isLost(error)) onError(error)
     return outcome
   }
 
-  /** What is left where an end fails: the run must not stay open, or its thread is taken for ever. */
-  async #closeBare(event: ThreadStreamEvent): Promise<RunOutcome> {
-    const { store, run, onError } = this.#options
-    const entries = [this.#log.number(toJson(event))]
+  /** The run must not stay open, or its thread is taken for ever: what cannot be stored with its end is left out. */
+  async #endFailed(event: ThreadStreamEvent): Promise<RunOutcome> {
+    const { onError } = this.#options
+    let isBare = false
     for (const delayMs of [...RETRY_DELAYS_MS, undefined]) {
       try {
-        const closed = await store.closeRun(run, { status: 'failed', items: [], entries })
-        if (!closed) return 'lost'
-        this.#publish(entries)
-        return 'failed'
-      } catch (error) {
-        if (delayMs === undefined) onError(error)
-        else await sleep(delayMs)
+        return await (isBare ? this.#closeBare(event) : this.#end('failed', event))
+      } catch (failure) {
+        // A store that is away takes the words, too, once it is back; what it refuses it would refuse again.
+        isBare ||= !isUnavailable(failure)
+        if (delayMs === undefined || isBare) onError(failure)
+        if (delayMs !== undefined) await sleep(delayMs)
       }
     }
     return 'lost'
+  }
+
+  async #closeBare(event: ThreadStreamEvent): Promise<RunOutcome> {
+    const { store, run } = this.#options
+    const entries = [this.#log.number(toJson(event))]
+    if (!(await store.closeRun(run, { status: 'failed', items: [], entries }))) return 'lost'
+    this.#publish(entries)
+    return 'failed'
   }
 
   /** One write: the words of unfinished messages, the note of a stop, the last events and the end. */
@@ -297,6 +297,9 @@ const mendedMessage = (item: AssistantMessageItem): AssistantMessageItem => ({
   ...item,
   content: item.content.map((part) => ({ ...part, text: part.text.toWellFormed() })),
 })
+
+const isUnavailable = (error: unknown): boolean =>
+  ChatKitError.isInstance(error) && error.code === 'unavailable'
 
 const isLost = (error: unknown): boolean =>
   RunEndedError.isInstance(error) || (ChatKitError.isInstance(error) && error.code === 'thread_not_found')
