@@ -25,7 +25,9 @@ export async function beginAnswer(
   const { threadId, runId, status, refusal } = reading
   if (threadId === undefined || runId === undefined) {
     reading.leave()
-    throw new Error(`A message to node ${node.name} came to status ${status} (${refusal?.code ?? 'no event'}).`)
+    throw new Error(
+      `A message to node ${node.name} came to status ${status} (${refusal?.code ?? 'no event'}).`,
+    )
   }
   return { owner, reading, threadId, runId }
 }

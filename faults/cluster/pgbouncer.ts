@@ -14,7 +14,12 @@ export interface PgBouncer {
   stop: () => Promise<void>
 }
 
-const PLACES = ['/usr/sbin/pgbouncer', '/usr/bin/pgbouncer', '/usr/local/bin/pgbouncer', '/opt/homebrew/bin/pgbouncer']
+const PLACES = [
+  '/usr/sbin/pgbouncer',
+  '/usr/bin/pgbouncer',
+  '/usr/local/bin/pgbouncer',
+  '/opt/homebrew/bin/pgbouncer',
+]
 
 /** Where the machine has PgBouncer; undefined where it has none. */
 export function findPgBouncer(): string | undefined {
@@ -53,7 +58,10 @@ export async function startPgBouncer(binary: string, serverUrl: string): Promise
   // It refuses to run as root.
   const isRoot = process.getuid?.() === 0
   if (isRoot) await Promise.all([folder, ini].map((path) => chown(path, NOBODY, NOBODY)))
-  const child = spawn(binary, ['-q', ini], { stdio: 'ignore', ...(isRoot ? { uid: NOBODY, gid: NOBODY } : {}) })
+  const child = spawn(binary, ['-q', ini], {
+    stdio: 'ignore',
+    ...(isRoot ? { uid: NOBODY, gid: NOBODY } : {}),
+  })
   const exited = once(child, 'exit')
   const stop = async (): Promise<void> => {
     child.kill('SIGKILL')

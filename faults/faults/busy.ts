@@ -38,7 +38,10 @@ async function sendFifty(
 ): Promise<string[]> {
   const { database, ledger, nodes } = cluster
   const script = () => anyScript(random, ['steady', 'burst', 'failing'], { tokens: random.between(2, 10) })
-  const { reading: first, threadId } = await beginAnswer(cluster, random.pick(nodes), { owner, script: script() })
+  const { reading: first, threadId } = await beginAnswer(cluster, random.pick(nodes), {
+    owner,
+    script: script(),
+  })
   const readings = Array.from({ length: SENDS }, (_one, index) =>
     cluster.read(nodes[index % 2 === 0 ? 0 : 1], { owner, body: sendBody(script(), threadId) }),
   )
@@ -50,9 +53,11 @@ async function sendFifty(
     const run = runId === undefined ? undefined : await database.run(runId)
     const outcome = run?.status ?? `${status} ${refusal?.code ?? ''}`
     outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1)
-    if (ends[index] !== 'end') broken.push(`a message of fifty came to "${ends[index]}" with status ${status}`)
+    if (ends[index] !== 'end')
+      broken.push(`a message of fifty came to "${ends[index]}" with status ${status}`)
     else if (status === 409 && refusal?.code === 'run_active') continue
-    else if (status !== 200 || runId === undefined) broken.push(`a message of fifty was refused with ${outcome}`)
+    else if (status !== 200 || runId === undefined)
+      broken.push(`a message of fifty was refused with ${outcome}`)
     else broken.push(...(await seenWhole(database, runId, reading.events)))
   }
   const answered = all.filter(({ status }) => status === 200).length
@@ -67,7 +72,8 @@ async function sendFifty(
     ...broken,
     ...(isQuiet ? [] : ['a run of a busy thread does not end']),
     ...(answered === messages ? [] : [`${answered} messages were answered, and ${messages} are stored`]),
-    ...(onBusy === 'reject' && (first.status !== 200 || (await database.run(first.runId ?? ''))?.status === 'stopped')
+    ...(onBusy === 'reject' &&
+    (first.status !== 200 || (await database.run(first.runId ?? ''))?.status === 'stopped')
       ? ['a message interrupted an answer although the policy is to refuse it']
       : []),
     ...overlaps.map((overlap) => `overlap: ${overlap}`),

@@ -36,19 +36,25 @@ async function acrossClocks(cluster: Cluster, { random, owner }: Round): Promise
   // In turn on both: the order is that in which they were sent, whatever the clocks say.
   const turns = [other, node, other]
   const answers: string[] = []
-  for (const at of turns) answers.push(...(await answersAgain(cluster, at, { owner, threadId: silent.threadId })))
+  for (const at of turns)
+    answers.push(...(await answersAgain(cluster, at, { owner, threadId: silent.threadId })))
   const items = await database.items(silent.threadId)
   const runsInOrder = [...new Set(items.map(({ runId }) => runId))]
   const opened = (await database.runsOf(silent.threadId)).map(({ id }) => id)
   // And a server that dies is found to be dead.
-  const dying = await beginAnswer(cluster, node, { owner: `${owner}-dying`, script: anyScript(random, ['dripping']) })
+  const dying = await beginAnswer(cluster, node, {
+    owner: `${owner}-dying`,
+    script: anyScript(random, ['dripping']),
+  })
   await node.kill()
   const { run, broken } = await runEnds(database, dying.runId, leaseMs)
   return [
     ...(isLeft ? [] : [`run ${silent.runId} of a living server was ended by one whose clock is another`]),
     ...stopped,
     ...answers,
-    ...(runsInOrder.join() === opened.join() ? [] : [`the items of thread ${silent.threadId} are out of order`]),
+    ...(runsInOrder.join() === opened.join()
+      ? []
+      : [`the items of thread ${silent.threadId} are out of order`]),
     ...broken,
     ...(run?.status === 'interrupted' ? [] : [`run ${dying.runId} of a dead server is ${run?.status}`]),
     ...(await seenAsStored(database, dying.reading.events)),

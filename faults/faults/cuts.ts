@@ -33,7 +33,11 @@ async function cutOften(cluster: Cluster, { random, owner }: Round): Promise<str
   const anyPort = (): number => random.pick(cluster.nodes).port
   // Who is never cut, and who asks with the same key over lines that break.
   const uncut = new Reading({ port: anyPort(), owner, body, key })
-  if (!(await within(uncut.atLeast(1), SLOW_MS)) || uncut.runId === undefined || uncut.threadId === undefined) {
+  if (
+    !(await within(uncut.atLeast(1), SLOW_MS)) ||
+    uncut.runId === undefined ||
+    uncut.threadId === undefined
+  ) {
     return [`a message came to status ${uncut.status} and no event`]
   }
   const { runId, threadId } = uncut
@@ -76,6 +80,8 @@ async function cutOften(cluster: Cluster, { random, owner }: Round): Promise<str
 }
 
 function sameThread(uncut: readonly SeenEvent[], seen: readonly SeenEvent[]): string[] {
-  const [whole, pieced] = [uncut, seen].map((events) => JSON.stringify(reduced(events.map(({ event }) => event))))
+  const [whole, pieced] = [uncut, seen].map((events) =>
+    JSON.stringify(reduced(events.map(({ event }) => event))),
+  )
   return whole === pieced ? [] : ['the thread made of the pieces is not the one that was read in one go']
 }

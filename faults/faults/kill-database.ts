@@ -5,6 +5,7 @@ import { beginAnswer } from '../client/begin-answer.ts'
 import type { Reading } from '../client/reading.ts'
 import { resumeBody } from '../client/requests.ts'
 import type { Fault, Round, Stage } from '../fault.ts'
+import { holdCommit } from './hold-commit.ts'
 import { anyScript } from '../model/any-script.ts'
 import { comesBack } from '../promises/comes-back.ts'
 import { endsSomehow } from '../promises/ends-somehow.ts'
@@ -17,7 +18,8 @@ const ANSWERS = 3
 const QUIET_MS = 300
 
 export const killDatabase: Fault = {
-  about: 'kill -9 of PostgreSQL, with statements, COMMITs or replies held back before it; then it starts again',
+  about:
+    'kill -9 of PostgreSQL, with statements, COMMITs or replies held back before it; then it starts again',
   play: async (stage) => {
     const proxies: TcpProxy[] = []
     const { cluster } = await stage.cluster({
@@ -28,7 +30,9 @@ export const killDatabase: Fault = {
       },
     })
     await using _ = cluster
-    await stage.rounds((round) => crash(stage, cluster, proxies, round))
+    await stage.rounds((round) =>
+      (round.random.chance(0.25) ? holdCommit : crash)(stage, cluster, proxies, round),
+    )
     await stage.finish(cluster, async () => {
       await Promise.all(proxies.map((proxy) => proxy.close()))
     })
@@ -74,7 +78,9 @@ async function crash(
     ...(await Promise.all(judged)).flat(),
     ...ends.flatMap((end) => (end === 'late' ? ['a reader hangs after its database has come back'] : [])),
     ...(await allStored(cluster, readings)),
-    ...(await Promise.all(nodes.map((node) => comesBack(cluster, node, { owner: `${owner}-${node.name}` })))).flat(),
+    ...(
+      await Promise.all(nodes.map((node) => comesBack(cluster, node, { owner: `${owner}-${node.name}` })))
+    ).flat(),
   ]
 }
 

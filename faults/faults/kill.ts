@@ -42,7 +42,12 @@ export const kill: Fault = {
   },
 }
 
-function follow(cluster: Cluster, node: NodeProcess, owner: string, { threadId, runId }: Reading): Reading | undefined {
+function follow(
+  cluster: Cluster,
+  node: NodeProcess,
+  owner: string,
+  { threadId, runId }: Reading,
+): Reading | undefined {
   if (threadId === undefined) return undefined
   return cluster.read(node, { owner, body: resumeBody(threadId, `${runId}:0`) })
 }

@@ -50,7 +50,9 @@ async function freeze(cluster: Cluster, { random, owner }: Round): Promise<strin
     ...wakes,
     ...(run?.status === 'interrupted' ? [] : [`run ${runId} of a frozen server is ${run?.status}`]),
     ...(isDeepStrictEqual(await stored(), before) ? [] : [`run ${runId} was written to after it was over`]),
-    ...(toolCalls.length === 0 ? [] : [`${toolCalls.length} tool calls of run ${runId} began after it was over`]),
+    ...(toolCalls.length === 0
+      ? []
+      : [`${toolCalls.length} tool calls of run ${runId} began after it was over`]),
     ...(isOver ? [] : [`the model of run ${runId} was not told that nobody wants its answer`]),
     ...(end === 'end' ? [] : [`a reader on the server that was frozen came to "${end}"`]),
     ...(await seenWhole(database, runId, reading.events)),

@@ -11,7 +11,8 @@ import { sleep, within } from '../promises/wait-until.ts'
 const ANSWERS = 10
 
 export const pgRestart: Fault = {
-  about: 'PostgreSQL restarted under load: servers live, answers go on or end with an error, the next are answered',
+  about:
+    'PostgreSQL restarted under load: servers live, answers go on or end with an error, the next are answered',
   play: async (stage) => {
     const { cluster } = await stage.cluster({})
     await using _ = cluster
@@ -45,6 +46,8 @@ async function restartUnderLoad(
   return [
     ...(nodes.every(({ isAlive }) => isAlive) ? [] : ['a server has died with its database']),
     ...broken,
-    ...(await Promise.all(nodes.map((node) => comesBack(cluster, node, { owner: `${owner}-${node.name}` })))).flat(),
+    ...(
+      await Promise.all(nodes.map((node) => comesBack(cluster, node, { owner: `${owner}-${node.name}` })))
+    ).flat(),
   ]
 }

@@ -11,7 +11,8 @@ import { within } from '../promises/wait-until.ts'
 const AT_ONCE = 8
 
 export const repeat: Fault = {
-  about: 'the same request with the same key: in turn, at once, on two nodes; with another body it is refused',
+  about:
+    'the same request with the same key: in turn, at once, on two nodes; with another body it is refused',
   play: async (stage) => {
     const { cluster } = await stage.cluster({})
     await using _ = cluster
@@ -62,8 +63,12 @@ async function sendOften(cluster: Cluster, { random, owner }: Round): Promise<st
   return [
     ...broken,
     ...(await Promise.all(perReading)).flat(),
-    ...(refused.status === 422 ? [] : [`another body under the key came to status ${refused.status}, not 422`]),
-    ...(stranger.status === 200 && stranger.runId !== runId ? [] : ['the key of one owner was taken for that of another']),
+    ...(refused.status === 422
+      ? []
+      : [`another body under the key came to status ${refused.status}, not 422`]),
+    ...(stranger.status === 200 && stranger.runId !== runId
+      ? []
+      : ['the key of one owner was taken for that of another']),
     ...(messages?.count === '1' ? [] : [`one request with a key made ${messages?.count} messages`]),
     ...(models === 1 ? [] : [`one request with a key asked the model ${models} times`]),
     ...(await threadIsWhole(database, threadId)),

@@ -36,7 +36,9 @@ async function endOne(cluster: Cluster, { random, owner }: Round): Promise<strin
   const running = await Promise.all(answers.map(({ runId }) => database.run(runId)))
   const judge = async (begun: Begun, index: number): Promise<string[]> => [
     // Before anything else has had the time to: what the process has left when it ended.
-    ...(running[index]?.status === 'running' ? [`run ${begun.runId} is running after its server has ended`] : []),
+    ...(running[index]?.status === 'running'
+      ? [`run ${begun.runId} is running after its server has ended`]
+      : []),
     ...(await keepsWords(database, begun.threadId, seen[index] ?? [])),
     ...(await endedWell({ database, leaseMs: 0 }, begun, ['completed', 'interrupted', 'failed'])),
   ]

@@ -25,7 +25,9 @@ export const stop: Fault = {
     await using _ = cluster
     const times = { same: new Times(), other: new Times() }
     await stage.rounds((round) => stopOnce(cluster, round, times), { atOnce: AT_ONCE })
-    stage.say(`from Stop to the model's signal, same node: ${times.same.summary()}; other: ${times.other.summary()}`)
+    stage.say(
+      `from Stop to the model's signal, same node: ${times.same.summary()}; other: ${times.other.summary()}`,
+    )
     await stage.finish(cluster)
   },
 }
@@ -39,8 +41,12 @@ async function stopOnce(
   const [node, other] = random.chance(0.5) ? nodes : [nodes[1], nodes[0]]
   const from = random.pick([node, other])
   const place = random.pick(PLACES)
-  const reading = cluster.read(node, { owner, body: sendBody(anyScript(random, ['steady'], scriptAt(place))) })
-  if (!(await within(reading.atLeast(1), SLOW_MS))) return [`a message came to status ${reading.status} and no event`]
+  const reading = cluster.read(node, {
+    owner,
+    body: sendBody(anyScript(random, ['steady'], scriptAt(place))),
+  })
+  if (!(await within(reading.atLeast(1), SLOW_MS)))
+    return [`a message came to status ${reading.status} and no event`]
   const { threadId = '', runId = '' } = reading
   const follower = cluster.read(other, { owner, body: resumeBody(threadId, `${runId}:0`) })
   if (place === 'inside a tool') await untilInTool(cluster, runId)
@@ -59,14 +65,20 @@ async function stopOnce(
   }
   return [
     ...broken,
-    ...(stopped && run?.status === 'stopped' && place !== 'at the end' && model && model.signalledNs === undefined
+    ...(stopped &&
+    run?.status === 'stopped' &&
+    place !== 'at the end' &&
+    model &&
+    model.signalledNs === undefined
       ? [`the model of run ${runId} was not signalled`]
       : []),
     // At the end the answer may have been done, with its end not yet written.
     ...(run?.status === 'stopped' || (place === 'at the end' && run?.status === 'completed')
       ? []
       : [`run ${runId}, stopped ${place}, is ${run?.status}`]),
-    ...ends.flatMap((end) => (end === 'end' ? [] : [`a reader of run ${runId}, stopped ${place}, came to "${end}"`])),
+    ...ends.flatMap((end) =>
+      end === 'end' ? [] : [`a reader of run ${runId}, stopped ${place}, came to "${end}"`],
+    ),
     ...(await seenWhole(database, runId, reading.events)),
     ...(await seenWhole(database, runId, follower.events)),
     ...(await keepsWords(database, threadId, wordsSeen)),

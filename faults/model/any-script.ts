@@ -2,7 +2,11 @@ import type { Random } from '../random.ts'
 import type { Mode, Script } from './script.ts'
 
 /** A script of one of the modes; everything else about it is as it comes. */
-export function anyScript(random: Random, modes: readonly [Mode, ...Mode[]], fixed: Partial<Script> = {}): Script {
+export function anyScript(
+  random: Random,
+  modes: readonly [Mode, ...Mode[]],
+  fixed: Partial<Script> = {},
+): Script {
   const tokens = random.between(5, 40)
   const withTool = random.chance(0.4)
   return {

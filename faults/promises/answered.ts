@@ -22,11 +22,17 @@ export async function threadIsWhole(database: Database, threadId: string): Promi
   return broken
 }
 
-function isEnded({ id, status }: StoredRun, events: readonly ThreadStreamEvent[], items: readonly StoredItem[]) {
+function isEnded(
+  { id, status }: StoredRun,
+  events: readonly ThreadStreamEvent[],
+  items: readonly StoredItem[],
+) {
   const last = events.at(-1)
   switch (status) {
     case 'completed':
-      return items.some((item) => item.type !== 'user_message') ? [] : [`run ${id} is completed without an answer`]
+      return items.some((item) => item.type !== 'user_message')
+        ? []
+        : [`run ${id} is completed without an answer`]
     case 'stopped':
       return items.some((item) => item.type === 'sdk_hidden_context')
         ? []
@@ -35,7 +41,9 @@ function isEnded({ id, status }: StoredRun, events: readonly ThreadStreamEvent[]
     case 'interrupted':
       return last?.type === 'error' && last.allow_retry
         ? []
-        : [`run ${id} is ${status} and its last event is ${last?.type}, not an error that allows to try again`]
+        : [
+            `run ${id} is ${status} and its last event is ${last?.type}, not an error that allows to try again`,
+          ]
     default:
       return [`run ${id} is ${status}`]
   }

@@ -20,7 +20,12 @@ export class Database {
   readonly #pool: Pool
 
   constructor(url: string) {
-    this.#pool = new Pool({ connectionString: url, max: 4, application_name: 'faults', idleTimeoutMillis: 1_000 })
+    this.#pool = new Pool({
+      connectionString: url,
+      max: 4,
+      application_name: 'faults',
+      idleTimeoutMillis: 1_000,
+    })
     this.#pool.on('error', () => {})
   }
 

@@ -30,7 +30,9 @@ export async function dropsLog(
   const after = reading.events.map(({ event }) => event)
   const all = reduced(seen.map(({ event }) => event))
   if (end === 'end' && isDeepStrictEqual(byId(reduced([...before, ...after])), byId(all))) return []
-  return [`behind the end of its log, run ${middle.runId} resumed at ${middle.id} gives another thread ("${end}")`]
+  return [
+    `behind the end of its log, run ${middle.runId} resumed at ${middle.id} gives another thread ("${end}")`,
+  ]
 }
 
 const byId = <T extends { id: string }>(items: readonly T[]): T[] =>

@@ -10,7 +10,10 @@ const STOP_EVERY_MS = 500
 export async function endsSomehow(cluster: Cluster, { owner, threadId, runId }: Begun): Promise<string[]> {
   const { database, nodes, leaseMs } = cluster
   const stopping = setInterval(() => {
-    cluster.client(nodes[0], owner).send(stopBody(threadId)).catch(() => {})
+    cluster
+      .client(nodes[0], owner)
+      .send(stopBody(threadId))
+      .catch(() => {})
   }, STOP_EVERY_MS)
   const { broken } = await runEnds(database, runId, leaseMs)
   clearInterval(stopping)

@@ -31,7 +31,16 @@ async function play(
 ): Promise<Played & { said: string[] }> {
   const said: string[] = []
   const say = (line: string): void => void said.push(line)
-  const played = await playFault({ name, fault, count, seed: SEED, postgres, useDefaults: false, leaseMs, say })
+  const played = await playFault({
+    name,
+    fault,
+    count,
+    seed: SEED,
+    postgres,
+    useDefaults: false,
+    leaseMs,
+    say,
+  })
   return { ...played, said }
 }
 

@@ -1,5 +1,12 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { ChatKitError, MemoryStore, type Page, type ThreadItem, type ThreadStreamEvent, type Turn } from '../src/index.ts'
+import {
+  ChatKitError,
+  MemoryStore,
+  type Page,
+  type ThreadItem,
+  type ThreadStreamEvent,
+  type Turn,
+} from '../src/index.ts'
 import { ada, add, answer, beginning, create, input, TestServer, type User } from './test-server.ts'
 
 const asAda = { owner: 'ada', context: ada }
