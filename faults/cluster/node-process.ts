@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import type { CallLedger } from '../model/call-ledger.ts'
 import { nowNs } from '../model/call.ts'
+import { within } from '../promises/wait-until.ts'
 import type { NodeMessage, NodeSettings } from './node-settings.ts'
 
 export interface NodeProcessOptions {
@@ -13,7 +14,8 @@ export interface NodeProcessOptions {
   onError: (text: string) => void
 }
 
-/** How long a process that has closed everything may take to end. */
+/** How long a process may take to close everything, and after that to end. */
+const CLOSE_MS = 60_000
 const LINGER_MS = 15_000
 
 /** One server process: started, killed, stopped for a while, and ended. */
@@ -86,21 +88,22 @@ export class NodeProcess {
     const child = this.#child
     if (!child) return []
     const exited = once(child, 'exit') as Promise<[code: number | null, signal: string | null]>
-    let timer: ReturnType<typeof setTimeout> | undefined
-    const closed = new Promise<'stays'>((resolve) => {
+    const closed = new Promise<void>((resolve) => {
       child.on('message', ({ kind }: NodeMessage) => {
-        if (kind === 'closed') timer = setTimeout(() => resolve('stays'), LINGER_MS)
+        if (kind === 'closed') resolve()
       })
     })
     child.kill('SIGTERM')
-    const end = await Promise.race([exited, closed])
-    clearTimeout(timer)
-    if (end !== 'stays') {
+    const hasClosed = await within(Promise.race([closed, exited]), CLOSE_MS)
+    const end = hasClosed === 'late' ? 'late' : await within(exited, LINGER_MS)
+    if (end !== 'late') {
       const [code, signal] = end
       return code === 0 ? [] : [`node ${this.name} ended with ${code ?? signal} when it was told to end`]
     }
     await this.kill()
-    return [`node ${this.name} has closed everything, and a timer or a connection keeps it alive`]
+    return hasClosed === 'late'
+      ? [`node ${this.name} was told to end and has not closed everything in ${CLOSE_MS} ms`]
+      : [`node ${this.name} has closed everything, and a timer or a connection keeps it alive`]
   }
 
   async #end(signal: 'SIGKILL'): Promise<void> {
