@@ -4,7 +4,7 @@ import { faults } from './faults.ts'
 import { ArgumentError, parseArguments } from './parse-arguments.ts'
 import { playFault } from './play-fault.ts'
 
-const LEASE_MS = 1_000
+const LEASE_MS = 2_000
 
 const USAGE = `npx pnpm@12.21.0 faults NAME [-n COUNT] [--seed SEED] [--defaults]
 

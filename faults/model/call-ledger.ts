@@ -45,8 +45,9 @@ export class CallLedger {
       for (const later of calls.slice(index + 1)) {
         if (call.endedNs !== undefined && later.begunNs >= call.endedNs) break
         if (later.runId === call.runId) continue
+        const forMs = call.endedNs === undefined ? undefined : Number(call.endedNs - later.begunNs) / 1e6
         found.push(
-          `${later.what} of ${later.runId} (node ${later.node}) began while ${call.what} of ${call.runId} (node ${call.node}) was under way`,
+          `${later.what} of ${later.runId} (node ${later.node}) began while ${call.what} of ${call.runId} (node ${call.node}) was under way, which ended ${forMs?.toFixed(1) ?? 'never or more than'} ms later`,
         )
       }
     }

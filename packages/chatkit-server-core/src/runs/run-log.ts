@@ -41,7 +41,7 @@ export class RunLog {
     return this.#seq
   }
 
-  /** When the store last said that the run is running. */
+  /** As of when the store has said that the run is running: when it was asked, as its reply may lie about for long. */
   get heardMs(): number {
     return this.#heardMs
   }
@@ -54,7 +54,8 @@ export class RunLog {
   /** Asks the store whether the run is still this process's, and wanted. */
   async checkIn(): Promise<void> {
     const { run, store } = this.#options
-    this.#hear(await store.appendDeltas(run, []))
+    const askedMs = performance.now()
+    this.#hear(await store.appendDeltas(run, []), askedMs)
   }
 
   /** An event that carries no item. Stored soon, together with others. */
@@ -122,19 +123,20 @@ export class RunLog {
     const entries = this.#waiting
     this.#waiting = []
     this.#waitingChars = 0
+    const askedMs = performance.now()
     const appended = await append(entries).catch((error: unknown) => {
       this.#isUnsure = true
       throw error
     })
     this.#unstored = this.#waiting.length
     if (appended.accepted && entries.length > 0) this.#options.hub.publish(entries)
-    this.#hear(appended)
+    this.#hear(appended, askedMs)
     this.#wake()
   }
 
-  #hear({ accepted, stopRequested }: Appended): void {
+  #hear({ accepted, stopRequested }: Appended, askedMs: number): void {
     if (!accepted) return this.#break('fenced')
-    this.#heardMs = performance.now()
+    this.#heardMs = Math.max(this.#heardMs, askedMs)
     if (stopRequested) this.#options.onVerdict('stop')
   }
 
