@@ -8,7 +8,7 @@ export const drip: Fault = {
   about: 'a model that never ends, slowly or fast: cut off by maxRunMs or maxOutputBytes, its words kept',
   play: async (stage) => {
     // The defaults are 10 minutes and 1 MiB.
-    const limits = stage.useDefaults ? {} : { maxRunMs: 2_000, maxOutputBytes: 65_536 }
+    const limits = stage.useDefaults ? {} : { maxRunMs: 2_000, maxOutputBytes: 16_384 }
     const { cluster } = await stage.cluster({ settings: { limits } })
     await using _ = cluster
     await stage.rounds(
