@@ -45,7 +45,7 @@ async function crash(
   proxies: readonly TcpProxy[],
   { random, owner }: Round,
 ): Promise<string[]> {
-  const { database, nodes } = cluster
+  const { nodes } = cluster
   const [a, b] = nodes
   const answers = await Promise.all(
     Array.from({ length: ANSWERS }, (_one, index) => {

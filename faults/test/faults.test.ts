@@ -28,8 +28,9 @@ afterAll(async () => {
 async function play(
   name: string,
   count: number,
-  { leaseMs = LONG_LEASE_MS, postgres = shared, fault = faults[name] as Fault } = {},
+  { leaseMs = LONG_LEASE_MS, postgres = shared, fault = faults[name] } = {},
 ): Promise<Played & { said: string[] }> {
+  if (!fault) throw new Error(`There is no fault "${name}".`)
   const said: string[] = []
   const say = (line: string): void => void said.push(line)
   const played = await playFault({
