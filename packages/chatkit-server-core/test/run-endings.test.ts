@@ -1,5 +1,12 @@
-import { describe, expect, it } from 'vitest'
-import { MemoryStore, type Page, type ThreadItem, type ThreadStreamEvent, type Turn } from '../src/index.ts'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import {
+  ChatKitError,
+  MemoryStore,
+  type Page,
+  type ThreadItem,
+  type ThreadStreamEvent,
+  type Turn,
+} from '../src/index.ts'
 import { ada, add, answer, beginning, create, input, TestServer, type User } from './test-server.ts'
 
 const asAda = { owner: 'ada', context: ada }
@@ -65,6 +72,19 @@ describe('an answer that fails in an unusual way still ends, with an error and a
     const events = await server.events(create('Hi'))
     expect(events.at(-1)).toMatchObject({ type: 'error' })
     expect(await store.activeRun(idOf(events), asAda)).toBeUndefined()
+  })
+
+  it('a store that is away when the answer is closed gets its words when it is back', async () => {
+    const store = new MemoryStore<User>()
+    const closeRun = store.closeRun
+    let failures = 2
+    store.closeRun = (...args) =>
+      failures-- > 0 ? Promise.reject(new ChatKitError('unavailable', 'away')) : closeRun(...args)
+    const server = new TestServer((turn) => beginning(answer(turn, ''), 'half'), { store })
+    const events = await server.events(create('Hi'))
+    expect(events.at(-1)).toMatchObject({ type: 'error', allow_retry: true })
+    const kept = await store.listItems(idOf(events), { limit: 10, order: 'asc', include: 'visible' }, asAda)
+    expect(wordsOf(kept.data)).toEqual(['Hi', 'half'])
   })
 
   it('a finished message that cannot be stored keeps the words that were streamed, and can be resumed', async () => {
@@ -304,3 +324,90 @@ it('a stop that comes while the last event is being stored is a stop', async () 
   await server.close()
   expect(statuses).toEqual(['stopped'])
 })
+
+it.each([
+  ['has said that it is running', false],
+  ['has said so again, whatever reply was on its way meanwhile', true],
+])('a run that was frozen for long is asked for no more before the store %s', async (_what, hasReply) => {
+  const store = new MemoryStore<User>()
+  const { appendDeltas, closeRun } = store
+  const gate = Promise.withResolvers<void>()
+  const asked = Promise.withResolvers<void>()
+  const reply = Promise.withResolvers<void>()
+  const frozen = Promise.withResolvers<void>()
+  const turnOfLoop = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve))
+  let toolCalls = 0
+  vi.useFakeTimers({ toFake: ['performance'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const server = new TestServer(
+    async function* (turn) {
+      store.appendDeltas = async (...args) => {
+        asked.resolve()
+        await reply.promise
+        return appendDeltas(...args)
+      }
+      yield { type: 'progress_update', text: 'Before' }
+      await asked.promise
+      // From here on the store is far away, and a minute passes in which nothing runs.
+      store.appendDeltas = async (...args) => {
+        await gate.promise
+        return appendDeltas(...args)
+      }
+      if (hasReply) {
+        vi.advanceTimersByTime(60_000)
+        reply.resolve()
+        await turnOfLoop()
+      }
+      await closeRun(
+        { id: turn.run.id, threadId: turn.thread.id },
+        { status: 'interrupted', items: [], entries: [] },
+      )
+      if (!hasReply) vi.advanceTimersByTime(60_000)
+      frozen.resolve()
+      yield { type: 'progress_update', text: 'After' }
+      toolCalls += 1
+    },
+    { store },
+  )
+  const reader = await server.reader(create('Hi'))
+  await frozen.promise
+  for (let turns = 0; turns < 10; turns++) await turnOfLoop()
+  reply.resolve()
+  gate.resolve()
+  while ((await reader.next()).length > 0);
+  await server.close()
+  expect(toolCalls).toBe(0)
+})
+
+it.each(['appendDeltas', 'appendItemEvent'] as const)(
+  'readers miss nothing of a write that was made although %s failed',
+  async (method) => {
+    const store = new MemoryStore<User>()
+    const original = store[method] as (...args: unknown[]) => Promise<unknown>
+    const sawFirst = Promise.withResolvers<void>()
+    const server = new TestServer(
+      async function* (turn) {
+        const item = answer(turn, 'all of it')
+        yield { type: 'progress_update', text: 'Beginning' }
+        await sawFirst.promise
+        Object.assign(store, {
+          [method]: async (...args: unknown[]) => {
+            await original(...args)
+            throw new Error('The connection was cut before the reply.')
+          },
+        })
+        yield* beginning({ ...item, content: [] }, 'all ')
+        yield { type: 'thread.item.done', item }
+      },
+      { store },
+    )
+    const reader = await server.reader(create('Hi'))
+    const seen: unknown[] = []
+    for (let entries = await reader.next(); entries.length > 0; entries = await reader.next()) {
+      seen.push(...entries)
+      if (entries.some(({ json }) => json.includes('Beginning'))) sawFirst.resolve()
+    }
+    expect(seen).toEqual((await store.readEvents(reader.runId, 0, asAda))?.entries)
+    expect(JSON.stringify(seen.at(-1))).toContain('stream.error')
+  },
+)

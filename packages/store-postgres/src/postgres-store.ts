@@ -45,7 +45,8 @@ export type PostgresStoreOptions = {
   schema?: string
   /**
    * How long the runs of a process that is gone stay as they are before another process ends them; it takes twice as
-   * long at most. The lease is renewed three times in this time. Default 15,000.
+   * long at most. The lease is renewed three times in this time. Default 15,000; below 2,000 a process that was frozen
+   * may ask its model for more before it knows that its runs were ended.
    */
   leaseMs?: number
   /**

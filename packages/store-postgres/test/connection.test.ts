@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { createServer, type AddressInfo } from 'node:net'
 import { ChatKitError } from '@robolearn/chatkit-server-core'
 import { PostgresStore } from '@robolearn/store-postgres'
 import { Kysely, PostgresDialect } from 'kysely'
@@ -118,6 +120,27 @@ describe('close', () => {
     await store.close()
     await store.close()
     await expect(store.listThreads(LIST, scopeOf())).rejects.toMatchObject({ code: 'unavailable' })
+  })
+
+  it('does not wait for a connection to listen on that is just being made', async () => {
+    const connecting = Promise.withResolvers<void>()
+    // Takes every connection, and says nothing.
+    const silent = createServer((socket) => {
+      socket.resume()
+      connecting.resolve()
+    })
+    await once(silent.listen(0, '127.0.0.1'), 'listening')
+    const { port } = silent.address() as AddressInfo
+    const store = new PostgresStore({
+      connectionString: database.url,
+      listenConnectionString: `postgres://x@127.0.0.1:${port}/x`,
+    })
+    const unwatch = store.watchRuns(['run_of_another'], () => {})
+    await connecting.promise
+    unwatch()
+    await store.close()
+    silent.close()
+    await once(silent, 'close')
   })
 
   it('leaves a database open that was given', async () => {

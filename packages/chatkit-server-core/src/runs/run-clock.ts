@@ -20,10 +20,11 @@ export class RunClock {
     this.#watch(this.#idleMs)
   }
 
-  /** `respond()` is asked for more now. */
-  tick(): void {
+  /** `respond()` is asked for more now. Gives the time. */
+  tick(): number {
     this.#lastTickMs = performance.now()
     this.#paused = false
+    return this.#lastTickMs
   }
 
   /** It is not asked, because what it gave is not stored yet: the time does not count. */

@@ -11,7 +11,7 @@ import type { Thread } from '../protocol/threads.ts'
 import type { GenerateId } from '../store/generate-id.ts'
 import { RunEndedError } from '../store/run-ended-error.ts'
 import type { RunRef } from '../store/scope.ts'
-import type { RunEnding, Store } from '../store/store.ts'
+import type { LogEntry, RunEnding, Store } from '../store/store.ts'
 import type { ThreadChanges } from '../store/thread-store.ts'
 import type { TurnStore } from '../store/turn-store.ts'
 import type { Backlog } from './backlog.ts'
@@ -50,6 +50,12 @@ export type RunOutcome = RunEnding['status'] | 'lost'
 
 /** How long a generator that never waits may keep everything else waiting. */
 const MAX_TURN_MS = 5
+
+/**
+ * After how long without a word from the store a run is asked about before it goes on: it hears twice a second. The
+ * process may have been frozen, and its thread be answered by another one since.
+ */
+const TRUST_MS = 1_000
 
 /** What the model is told of an answer that the user stopped. */
 const STOP_NOTE = 'The user stopped this answer before it was finished.'
@@ -90,11 +96,8 @@ export class RunExecution {
   }
 
   /** Asks the store whether the run is still this process's, and wanted. */
-  async checkIn(): Promise<void> {
-    const { store, run } = this.#options
-    const { accepted, stopRequested } = await store.appendDeltas(run, [])
-    if (!accepted) this.interrupt('fenced')
-    else if (stopRequested) this.interrupt('stop')
+  checkIn(): Promise<void> {
+    return this.#log.checkIn()
   }
 
   /** Never rejects: what fails becomes an event. */
@@ -111,7 +114,7 @@ export class RunExecution {
     } finally {
       this.#clock.stop()
     }
-    this.#options.hub.end({ lost: outcome === 'lost' })
+    this.#options.hub.end({ lost: outcome === 'lost' || this.#log.isUnsure })
     return outcome
   }
 
@@ -122,7 +125,11 @@ export class RunExecution {
       const full = this.#log.room()
       if (full) await full
       // Only what `respond()` takes counts as silence, not what storing takes.
-      this.#clock.tick()
+      const now = this.#clock.tick()
+      if (now - this.#log.heardMs > TRUST_MS) {
+        await this.checkIn()
+        this.#clock.tick()
+      }
       const pulled = await this.#puller.next()
       this.#clock.pause()
       // Before the event is stored, not behind it: what comes along with it after a wait goes into the same write.
@@ -208,41 +215,36 @@ export class RunExecution {
     this.#isEnding = true
     abort.abort(error)
     await this.#puller.close()
-    const event = toErrorEvent(error)
-    let outcome: RunOutcome
-    try {
-      await this.#log.settle()
-      outcome = await this.#end('failed', event)
-    } catch (failure) {
-      outcome = await this.#closeBare(event, failure)
-      if (outcome !== 'lost') onError(failure)
-    }
+    await this.#log.settle()
+    const outcome = await this.#endFailed(toErrorEvent(error))
     // Where the thread was deleted under the answer, or somebody else has ended it, there was nothing wrong.
     if (outcome !== 'lost' || !isLost(error)) onError(error)
     return outcome
   }
 
-  /**
-   * What is left where an end fails: the run must not stay open, or its thread is taken for ever. The words so far are
-   * kept where the store was only away; else they may be what it refused.
-   */
-  async #closeBare(event: ThreadStreamEvent, failure: unknown): Promise<RunOutcome> {
-    const { store, run, hub, onError } = this.#options
-    const wasAway = ChatKitError.isInstance(failure) && failure.code === 'unavailable'
-    const items = wasAway ? this.#pending.partialMessages().map(mendedMessage) : []
-    const entries = [...items.map(done), event].map((last) => this.#log.number(toJson(last)))
+  /** The run must not stay open, or its thread is taken for ever: what cannot be stored with its end is left out. */
+  async #endFailed(event: ThreadStreamEvent): Promise<RunOutcome> {
+    const { onError } = this.#options
+    let isBare = false
     for (const delayMs of [...RETRY_DELAYS_MS, undefined]) {
       try {
-        const closed = await store.closeRun(run, { status: 'failed', items, entries })
-        if (!closed) return 'lost'
-        hub.publish(entries)
-        return 'failed'
-      } catch (error) {
-        if (delayMs === undefined) onError(error)
-        else await sleep(delayMs)
+        return await (isBare ? this.#closeBare(event) : this.#end('failed', event))
+      } catch (failure) {
+        // A store that is away takes the words, too, once it is back; what it refuses it would refuse again.
+        isBare ||= !isUnavailable(failure)
+        if (delayMs === undefined || isBare) onError(failure)
+        if (delayMs !== undefined) await sleep(delayMs)
       }
     }
     return 'lost'
+  }
+
+  async #closeBare(event: ThreadStreamEvent): Promise<RunOutcome> {
+    const { store, run } = this.#options
+    const entries = [this.#log.number(toJson(event))]
+    if (!(await store.closeRun(run, { status: 'failed', items: [], entries }))) return 'lost'
+    this.#publish(entries)
+    return 'failed'
   }
 
   /** One write: the words of unfinished messages, the note of a stop, the last events and the end. */
@@ -264,8 +266,13 @@ export class RunExecution {
     const items: ThreadItem[] = status === 'stopped' ? [...partial, this.#stopNote()] : partial
     const closed = await store.closeRun(run, { status, items, entries })
     if (!closed) return 'lost'
-    this.#options.hub.publish(entries)
+    this.#publish(entries)
     return status
+  }
+
+  /** Where a write before these events may have been made, readers must not pass over it: they look in the store. */
+  #publish(entries: readonly LogEntry[]): void {
+    if (!this.#log.isUnsure) this.#options.hub.publish(entries)
   }
 
   #stopNote(): SdkHiddenContextItem {
@@ -305,6 +312,9 @@ const mendedMessage = (item: AssistantMessageItem): AssistantMessageItem => ({
   ...item,
   content: item.content.map((part) => ({ ...part, text: part.text.toWellFormed() })),
 })
+
+const isUnavailable = (error: unknown): boolean =>
+  ChatKitError.isInstance(error) && error.code === 'unavailable'
 
 const isLost = (error: unknown): boolean =>
   RunEndedError.isInstance(error) || (ChatKitError.isInstance(error) && error.code === 'thread_not_found')

@@ -40,7 +40,7 @@ export class RunHub {
     this.#wake()
   }
 
-  /** No entry follows. `lost`: somebody else has ended the run, and may have stored more than was published here. */
+  /** No entry follows. `lost`: more may be stored than was published here, and readers are to look there. */
   end({ lost }: { lost: boolean }): void {
     this.#ended = true
     this.#lost = lost

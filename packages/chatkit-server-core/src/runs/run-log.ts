@@ -36,6 +36,8 @@ export class RunLog {
   #holding: ReturnType<typeof setTimeout> | undefined
   #broken = false
   #isReleased = false
+  #heardMs = performance.now()
+  #isUnsure = false
 
   constructor(options: RunLogOptions) {
     this.#options = options
@@ -44,6 +46,23 @@ export class RunLog {
 
   get events(): number {
     return this.#seq
+  }
+
+  /** As of when the store has said that the run is running: when it was asked, as its reply may lie about for long. */
+  get heardMs(): number {
+    return this.#heardMs
+  }
+
+  /** A write has failed, and may have been made all the same: only the store knows what was stored. */
+  get isUnsure(): boolean {
+    return this.#isUnsure
+  }
+
+  /** Asks the store whether the run is still this process's, and wanted. */
+  async checkIn(): Promise<void> {
+    const { run, store } = this.#options
+    const askedMs = performance.now()
+    this.#hear(await store.appendDeltas(run, []), askedMs)
   }
 
   /** An event that carries no item. Stored soon, together with others. */
@@ -149,13 +168,26 @@ export class RunLog {
   async #store(append: (entries: LogEntry[]) => Promise<Appended>): Promise<void> {
     clearTimeout(this.#holding)
     const { entries, chars } = this.#takeWaiting()
-    const stored = append(entries).finally(() => this.#options.backlog.take(entries.length, chars))
-    const { accepted, stopRequested } = await stored
+    const askedMs = performance.now()
+    let appended: Appended
+    try {
+      appended = await append(entries)
+    } catch (error) {
+      this.#isUnsure = true
+      throw error
+    } finally {
+      this.#options.backlog.take(entries.length, chars)
+    }
     this.#unstored = this.#waiting.length
-    if (!accepted) return this.#break('fenced')
-    if (entries.length > 0) this.#options.hub.publish(entries)
-    if (stopRequested) this.#options.onVerdict('stop')
+    if (appended.accepted && entries.length > 0) this.#options.hub.publish(entries)
+    this.#hear(appended, askedMs)
     this.#wake()
+  }
+
+  #hear({ accepted, stopRequested }: Appended, askedMs: number): void {
+    if (!accepted) return this.#break('fenced')
+    this.#heardMs = Math.max(this.#heardMs, askedMs)
+    if (stopRequested) this.#options.onVerdict('stop')
   }
 
   #break(verdict: 'fenced' | { failed: unknown }): void {

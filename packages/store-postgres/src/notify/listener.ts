@@ -74,7 +74,10 @@ export class Listener {
       onNotification()
     })
     try {
-      await client.connect()
+      // A client that is ended while it connects settles nothing: it only says that it has ended.
+      const connected = client.connect()
+      connected.catch(() => {})
+      if ((await Promise.race([connected, lost.promise])) === 'lost') return 'lost'
       await client.query(`listen ${client.escapeIdentifier(channel)}`)
       if (!hasHeard) {
         await probe()
