@@ -1,29 +1,38 @@
 import type { PostgresPool, PostgresPoolClient } from 'kysely'
 import type { Pool, PoolClient } from 'pg'
+import { statementNames } from './statement-names.ts'
 
 /**
- * A pool that gives no connection again on which the server said goodbye. `pg` itself notices only when the socket
- * closes, which may be after the connection was handed to the next statement.
+ * A pool that gives no connection again on which the server said goodbye (`pg` itself notices only when the socket
+ * closes, which may be after the connection was handed to the next statement), and on which statements are planned
+ * once a connection, where that can be.
  */
 export function freshPool(pool: Pool): PostgresPool {
   const clients = new WeakMap<PoolClient, PostgresPoolClient>()
+  const nameOf = statementNames()
   return {
     options: pool.options,
     end: () => pool.end(),
     connect: async () => {
       const client = await pool.connect()
-      const known = clients.get(client) ?? watched(client)
+      const known = clients.get(client) ?? watched(client, await isDirect(client), nameOf)
       clients.set(client, known)
       return known
     },
   }
 }
 
-function watched(client: PoolClient): PostgresPoolClient {
+function watched(
+  client: PoolClient,
+  isNamed: boolean,
+  nameOf: (sql: string) => string | undefined,
+): PostgresPoolClient {
   let isOver = false
-  const query = async (sql: string, values: unknown[]): Promise<unknown> => {
+  const query = async (text: string, values: unknown[]): Promise<unknown> => {
+    // What comes without values is no statement of a store: a transaction's beginning or end, a migration.
+    const name = isNamed && values.length > 0 ? nameOf(text) : undefined
     try {
-      return await client.query(sql, values)
+      return await client.query(name === undefined ? { text, values } : { name, text, values })
     } catch (error) {
       isOver ||= endsTheSession(error)
       throw error
@@ -32,6 +41,20 @@ function watched(client: PoolClient): PostgresPoolClient {
   return {
     query: query as PostgresPoolClient['query'],
     release: (destroy) => client.release(destroy === true || isOver),
+  }
+}
+
+/**
+ * Whether the connection leads to one server process and stays with it. A pooler in transaction mode would lose the
+ * statements that were prepared, or find somebody else's; it gives its clients numbers of its own.
+ */
+async function isDirect(client: PoolClient & { processID?: unknown }): Promise<boolean> {
+  try {
+    const { rows } = await client.query<{ pid: string }>('select pg_backend_pid()::text as pid')
+    return rows[0]?.pid === String(client.processID)
+  } catch (error) {
+    client.release(true)
+    throw error
   }
 }
 

@@ -8,8 +8,8 @@ export interface Statement<Row> extends CompiledQuery<Row> {
 }
 
 /**
- * A statement as it goes to the server, with `$1` … for its values. Statements have no names (a pooler in
- * transaction mode loses prepared ones) and give text only, so that no driver's parsers stand between.
+ * A statement as it goes to the server, with `$1` … for its values. Statements give text only, so that no driver's
+ * parsers stand between.
  */
 export function statement<Row = never>(sql: string, values: (string | number | null)[] = []): Statement<Row> {
   return CompiledQuery.raw(sql, values)
