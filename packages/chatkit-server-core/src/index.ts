@@ -16,6 +16,7 @@ export type { ErrorIds, OperatorHooks, RateLimitRequest, RequestEnd } from './se
 export { textStream } from './text-stream.ts'
 export type {
   Action,
+  ActionParser,
   ActionTurn,
   FeedbackInput,
   StreamOptionsInput,

@@ -16,6 +16,7 @@ import type { OwnerOf, Scope } from './store/scope.ts'
 import type { Store } from './store/store.ts'
 import { bindStore } from './store/turn-store.ts'
 import type {
+  ActionParser,
   ActionTurn,
   FeedbackInput,
   StreamOptionsInput,
@@ -50,6 +51,11 @@ export interface ChatKitServerOptions<TContext> {
   generateId?: GenerateId
   /** The clock behind every `created_at`. */
   clock?: () => Date
+  /**
+   * The actions that the server knows (see `defineActions` in `./widgets`): one that it does not parse is refused
+   * before anything is written. Without it `action()` and `syncAction()` get whatever a client sends.
+   */
+  actions?: ActionParser
   hooks?: OperatorHooks<TContext>
 }
 
@@ -224,6 +230,7 @@ export abstract class ChatKitServer<TContext> {
       hooks: this.#hooks,
       attachmentStore,
       inferenceOptions,
+      actions: this.#options.actions,
       generateId: this.#generateId,
       now: this.#now,
       key: opens && key ? { key, bodyHash: await hashOf(body) } : undefined,

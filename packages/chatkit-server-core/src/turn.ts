@@ -37,6 +37,11 @@ export interface Action {
   payload?: unknown
 }
 
+/** What knows the actions of a server. `parse` throws a `ChatKitError` for any other. */
+export interface ActionParser {
+  parse: (action: Action) => unknown
+}
+
 /** What `action()` is given. */
 export interface ActionTurn<TContext> extends TurnBase<TContext> {
   readonly action: Action

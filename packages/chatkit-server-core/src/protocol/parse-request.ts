@@ -1,6 +1,7 @@
 import { ChatKitError, type RequestIssue } from '../errors.ts'
 import { findUnsafe, MAX_DEPTH, nestsDeeperThan } from './check-json.ts'
 import { withoutNullOptions } from './null-options.ts'
+import { pathText } from './path-text.ts'
 import { requestSchemas, type ChatKitRequest, type RequestType } from './requests.ts'
 
 /**
@@ -37,13 +38,6 @@ function parseJson(text: string): unknown {
 
 const isRequestType = (type: unknown): type is RequestType =>
   typeof type === 'string' && Object.hasOwn(requestSchemas, type)
-
-const pathText = (path: PropertyKey[]): string =>
-  path.reduce<string>(
-    (text, key) =>
-      typeof key === 'number' ? `${text}[${key}]` : text === '' ? String(key) : `${text}.${String(key)}`,
-    '',
-  )
 
 function invalid(issues: RequestIssue[]): ChatKitError {
   const [first] = issues

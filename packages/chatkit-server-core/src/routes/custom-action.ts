@@ -4,10 +4,12 @@ import type { Route } from './route.ts'
 import { streamOptions } from './start-respond.ts'
 
 export const customAction: Route<'threads.custom_action'> = async ({ params, metadata }, context) => {
-  const { hooks, runs, scope, key, stopOnLeave } = context
+  const { hooks, runs, scope, key, stopOnLeave, actions } = context
   if (!hooks.implements('action')) {
     throw new ChatKitError('hook_not_implemented', 'This server answers no actions.')
   }
+  const action = toAction(params.action)
+  actions?.parse(action)
   const reader = await runs.start(
     {
       opening: {
@@ -24,7 +26,7 @@ export const customAction: Route<'threads.custom_action'> = async ({ params, met
       respond: (turn, item) =>
         hooks.action({
           ...turn,
-          action: toAction(params.action),
+          action,
           sender: item?.type === 'widget' ? item : undefined,
         }),
     },

@@ -8,6 +8,7 @@ import type { Scope } from '../store/scope.ts'
 import type { Store } from '../store/store.ts'
 import type { TurnStore } from '../store/turn-store.ts'
 import type {
+  ActionParser,
   ActionTurn,
   FeedbackInput,
   StreamOptionsInput,
@@ -50,6 +51,7 @@ export interface RouteContext<TContext> {
   hooks: ServerHooks<TContext>
   attachmentStore: AttachmentStore<TContext> | undefined
   inferenceOptions: InferenceAllowList
+  actions: ActionParser | undefined
   generateId: GenerateId
   now: () => Date
   /** The client's idempotency key, with a hash of the body that came with it. */

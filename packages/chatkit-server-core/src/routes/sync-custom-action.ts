@@ -11,10 +11,12 @@ export const syncCustomAction: Route<'threads.sync_custom_action'> = async (
   { params, metadata },
   context,
 ) => {
-  const { hooks, store, scope, generateId, now, signal } = context
+  const { hooks, store, scope, generateId, now, signal, actions } = context
   if (!hooks.implements('syncAction')) {
     throw new ChatKitError('hook_not_implemented', 'This server answers no actions.')
   }
+  const action = toAction(params.action)
+  actions?.parse(action)
   const thread = await store.loadThread(params.thread_id)
   if (thread.status.type === 'locked') throw refusal('thread_locked', thread.id)
   if (thread.status.type === 'closed') throw refusal('thread_closed', thread.id)
@@ -22,7 +24,7 @@ export const syncCustomAction: Route<'threads.sync_custom_action'> = async (
   const watch = new ThreadWatch(thread)
   const updated = await hooks.syncAction({
     thread,
-    action: toAction(params.action),
+    action,
     sender,
     context: scope.context,
     metadata,
