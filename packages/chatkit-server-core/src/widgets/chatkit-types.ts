@@ -1,3 +1,4 @@
+// Whatever is made of these needs a type that is written out: the build of the declarations does not see them.
 import type * as Widgets from '@openai/chatkit/types/widgets'
 
 /** Everything that a widget can be made of, as the official client knows it. */

@@ -13,11 +13,16 @@ const build = <T extends ComponentType>(type: T): Builder<T> =>
   // `type` last, so that fields which come from somewhere else cannot change it.
   ((fields?: object) => ({ ...fields, type })) as Builder<T>
 
+/** By their names as they are on the wire, without the point: `TableRow` makes a `Table.Row`. */
+type Builders = {
+  [T in ComponentType as T extends `${infer Of}.${infer Part}` ? `${Of}${Part}` : T]: Builder<T>
+}
+
 /**
  * The components of widgets, each a function from its fields. The types are those of `@openai/chatkit`; a component
  * that they do not have yet is an object like any other.
  */
-export const ui = {
+export const ui: Builders = {
   Badge: build('Badge'),
   Basic: build('Basic'),
   Box: build('Box'),
