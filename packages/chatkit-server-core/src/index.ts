@@ -14,6 +14,7 @@ export { ChatKitServer } from './server.ts'
 export type { ChatKitServerOptions, DisconnectPolicy, ProcessOptions } from './server.ts'
 export type { ErrorIds, OperatorHooks, RateLimitRequest, RequestEnd } from './server-hooks.ts'
 export { textStream } from './text-stream.ts'
+export type { OutputTurn, TransformOutput } from './transform-output.ts'
 export type {
   Action,
   ActionParser,

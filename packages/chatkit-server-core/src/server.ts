@@ -15,6 +15,7 @@ import { generateId, type GenerateId } from './store/generate-id.ts'
 import type { OwnerOf, Scope } from './store/scope.ts'
 import type { Store } from './store/store.ts'
 import { bindStore } from './store/turn-store.ts'
+import type { TransformOutput } from './transform-output.ts'
 import type {
   ActionParser,
   ActionTurn,
@@ -56,6 +57,19 @@ export interface ChatKitServerOptions<TContext> {
    * before anything is written. Without it `action()` and `syncAction()` get whatever a client sends.
    */
   actions?: ActionParser
+  /**
+   * Sees everything that an answer says before it is stored or sent, for redaction, moderation, or links: each event
+   * of `respond()` and `action()`, the item of `syncAction()`, what they save through their `store`, changes of the
+   * thread (as `thread.updated`), the words of a message that stays unfinished (as `thread.item.done`, besides its
+   * deltas), and the words of an error. May take its time; a limit or a stop does not wait for it.
+   *
+   * A delta is a piece of text that may begin and end anywhere. What must be seen as a whole has to be held back
+   * until it is whole, and taken into a later delta.
+   *
+   * Where it throws, the answer fails: nothing that it has not passed is stored or sent. A change of the thread that
+   * is dropped is saved without its words, and an error that is dropped is told without them.
+   */
+  transformOutput?: TransformOutput<TContext>
   hooks?: OperatorHooks<TContext>
 }
 
@@ -103,6 +117,7 @@ export abstract class ChatKitServer<TContext> {
       store,
       onBusy,
       limits: { ...DEFAULT_LIMITS, ...withoutUndefined(limits ?? {}) },
+      transformOutput: options.transformOutput,
       generateId: this.#generateId,
       now: this.#now,
       onRunStart: quietly(hooks?.onRunStart),
@@ -231,6 +246,7 @@ export abstract class ChatKitServer<TContext> {
       attachmentStore,
       inferenceOptions,
       actions: this.#options.actions,
+      transformOutput: this.#options.transformOutput,
       generateId: this.#generateId,
       now: this.#now,
       key: opens && key ? { key, bodyHash: await hashOf(body) } : undefined,

@@ -7,6 +7,7 @@ import type { GenerateId } from '../store/generate-id.ts'
 import type { Scope } from '../store/scope.ts'
 import type { Store } from '../store/store.ts'
 import type { TurnStore } from '../store/turn-store.ts'
+import type { TransformOutput } from '../transform-output.ts'
 import type {
   ActionParser,
   ActionTurn,
@@ -52,6 +53,7 @@ export interface RouteContext<TContext> {
   attachmentStore: AttachmentStore<TContext> | undefined
   inferenceOptions: InferenceAllowList
   actions: ActionParser | undefined
+  transformOutput: TransformOutput<TContext> | undefined
   generateId: GenerateId
   now: () => Date
   /** The client's idempotency key, with a hash of the body that came with it. */

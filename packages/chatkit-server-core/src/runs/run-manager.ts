@@ -6,10 +6,12 @@ import type { GenerateId } from '../store/generate-id.ts'
 import type { RunRef, Scope } from '../store/scope.ts'
 import type { OpenedTurn, Store, StoreCounters, TurnOpening } from '../store/store.ts'
 import { bindStore } from '../store/turn-store.ts'
+import type { OutputTurn, TransformOutput } from '../transform-output.ts'
 import type { TurnBase } from '../turn.ts'
 import { Backlog } from './backlog.ts'
 import { BusyQueue } from './busy-queue.ts'
 import { clampMs } from './clamp-ms.ts'
+import { OutputFilter } from './output-filter.ts'
 import { refusal } from './refusal.ts'
 import { RunExecution, type RunOutcome } from './run-execution.ts'
 import { RunHub } from './run-hub.ts'
@@ -23,6 +25,7 @@ export interface RunManagerOptions<TContext> {
   store: Store<TContext>
   onBusy: BusyPolicy
   limits: RunLimits
+  transformOutput: TransformOutput<TContext> | undefined
   generateId: GenerateId
   now: () => Date
   onRunStart: (run: { runId: string; threadId: string }) => void
@@ -259,21 +262,25 @@ export class RunManager<TContext> {
     { thread, item }: Extract<OpenedTurn, { outcome: 'opened' }>,
     scope: Scope<TContext>,
   ): RunReader {
-    const { store, limits, generateId, now, onRunStart, onRunEnd } = this.#options
+    const { store, limits, generateId, now, transformOutput, onRunStart, onRunEnd } = this.#options
     const ref: RunRef = { id: opening.run.id, threadId: thread.id }
     const ids = { runId: ref.id, threadId: ref.threadId }
     const abort = new AbortController()
     const hub = new RunHub(0)
     hub.publish(opening.run.entries)
     const turnStore = bindStore(store, { ...scope, run: ref })
-    const turn: TurnBase<TContext> = {
+    const told: OutputTurn<TContext> = {
       thread,
       context: scope.context,
       metadata: plan.metadata,
       signal: abort.signal,
-      store: turnStore,
       generateId,
       now,
+    }
+    const filter = OutputFilter.of(transformOutput, told)
+    const turn: TurnBase<TContext> = {
+      ...told,
+      store: filter?.store(turnStore) ?? turnStore,
       run: { id: ref.id },
     }
     const execution = new RunExecution({
@@ -285,6 +292,7 @@ export class RunManager<TContext> {
       thread,
       before: () => plan.before(thread, item),
       respond: () => plan.respond(turn, item),
+      filter,
       abort,
       limits,
       generateId,
