@@ -1,5 +1,6 @@
 import type { AttachmentStore } from './attachments/attachment-store.ts'
 import { ChatKitError, type ErrorCode } from './errors.ts'
+import { say, type MessageCatalogues, type ServerWords } from './messages/messages.ts'
 import type { ThreadStreamEvent } from './protocol/events.ts'
 import type { ThreadItem } from './protocol/items.ts'
 import { parseRequest } from './protocol/parse-request.ts'
@@ -70,6 +71,11 @@ export interface ChatKitServerOptions<TContext> {
    * is dropped is saved without its words, and an error that is dropped is told without them.
    */
   transformOutput?: TransformOutput<TContext>
+  /**
+   * The server's own words in other languages, or other ones in English (`en`): by BCP 47 tags, those of `MESSAGES`
+   * that are to be said differently. Which language it is, the client says (`Accept-Language`).
+   */
+  messages?: MessageCatalogues
   hooks?: OperatorHooks<TContext>
 }
 
@@ -81,6 +87,8 @@ export interface ProcessOptions {
   lastEventId?: string | undefined
   /** Whether the client says by itself when it stops an answer, so that its leaving means nothing. */
   clientFinishes?: boolean | undefined
+  /** The languages that are wanted, as BCP 47 tags, the preferred one first. */
+  locales?: readonly string[] | undefined
   requestId?: string | undefined
   /** Fires when the client has gone. */
   signal?: AbortSignal | undefined
@@ -118,6 +126,7 @@ export abstract class ChatKitServer<TContext> {
       onBusy,
       limits: { ...DEFAULT_LIMITS, ...withoutUndefined(limits ?? {}) },
       transformOutput: options.transformOutput,
+      say: (words, locales) => this.#say(words, locales),
       generateId: this.#generateId,
       now: this.#now,
       onRunStart: quietly(hooks?.onRunStart),
@@ -192,6 +201,11 @@ export abstract class ChatKitServer<TContext> {
     quietly(this.#options.hooks?.onRequest)({ requestId, type: undefined, outcome: code, durationMs })
   }
 
+  /** The message of a refusal in the first of the languages that there is; an application's own as it is. */
+  wordsOf(error: ChatKitError, locales: readonly string[] = []): string {
+    return error.words ? this.#say(error.words, locales) : error.message
+  }
+
   /** Hands an error to the log hook; never throws. */
   reportError(error: unknown, ids: ErrorIds): void {
     this.#onError(error, ids)
@@ -208,6 +222,10 @@ export abstract class ChatKitServer<TContext> {
    */
   async close({ graceMs = 10_000 }: { graceMs?: number } = {}): Promise<void> {
     await this.#runs.close(graceMs)
+  }
+
+  #say(words: ServerWords, locales: readonly string[]): string {
+    return say(words, locales, this.#options.messages)
   }
 
   async #answer(
@@ -232,7 +250,7 @@ export abstract class ChatKitServer<TContext> {
       tenant: scope.tenant,
     })
     if (limited) {
-      throw new ChatKitError('rate_limited', 'Too many requests. Try again in a moment.', limited)
+      throw new ChatKitError('rate_limited', { key: 'requests_too_many' }, limited)
     }
     checkKey(options.idempotencyKey)
     const { idempotencyKey: key, lastEventId, clientFinishes = false } = options
@@ -250,6 +268,7 @@ export abstract class ChatKitServer<TContext> {
       generateId: this.#generateId,
       now: this.#now,
       key: opens && key ? { key, bodyHash: await hashOf(body) } : undefined,
+      locales: options.locales ?? [],
       stopOnLeave: onDisconnect === 'stop' || (onDisconnect === 'auto' && !clientFinishes),
       signal: options.signal ?? NEVER,
       onError: (error, ids) =>
@@ -282,9 +301,11 @@ function scopeOf<TContext>(owner: OwnerOf, context: TContext): Scope<TContext> {
 function checkKey(key: string | undefined): void {
   if (key === undefined || key.length <= MAX_KEY) return
   const issues = [{ path: 'idempotency-key', message: `is longer than ${MAX_KEY} characters` }]
-  throw new ChatKitError('request_invalid', `The idempotency key is longer than ${MAX_KEY} characters.`, {
-    issues,
-  })
+  throw new ChatKitError(
+    'request_invalid',
+    { key: 'idempotency_key_too_long', facts: { maxChars: MAX_KEY } },
+    { issues },
+  )
 }
 
 async function hashOf(body: string | object): Promise<string> {
@@ -294,4 +315,4 @@ async function hashOf(body: string | object): Promise<string> {
 }
 
 const notImplemented = (hook: OptionalHook): ChatKitError =>
-  new ChatKitError('hook_not_implemented', `This server does not implement ${hook}().`)
+  new ChatKitError('hook_not_implemented', { key: 'hook_not_implemented', facts: { hook } })

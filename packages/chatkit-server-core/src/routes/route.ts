@@ -58,6 +58,8 @@ export interface RouteContext<TContext> {
   now: () => Date
   /** The client's idempotency key, with a hash of the body that came with it. */
   key: { key: string; bodyHash: string } | undefined
+  /** The languages that the client wants, the preferred one first. */
+  locales: readonly string[]
   /** Whether the answer is stopped when the client leaves. */
   stopOnLeave: boolean
   /** Fires when the client has gone. */

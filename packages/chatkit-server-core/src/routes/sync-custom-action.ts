@@ -12,9 +12,9 @@ export const syncCustomAction: Route<'threads.sync_custom_action'> = async (
   { params, metadata },
   context,
 ) => {
-  const { hooks, store, scope, generateId, now, signal, actions, transformOutput } = context
+  const { hooks, store, scope, generateId, now, signal, actions, transformOutput, locales } = context
   if (!hooks.implements('syncAction')) {
-    throw new ChatKitError('hook_not_implemented', 'This server answers no actions.')
+    throw new ChatKitError('hook_not_implemented', { key: 'no_actions' })
   }
   const action = toAction(params.action)
   actions?.parse(action)
@@ -23,7 +23,7 @@ export const syncCustomAction: Route<'threads.sync_custom_action'> = async (
   if (thread.status.type === 'closed') throw refusal('thread_closed', thread.id)
   const sender = params.item_id == null ? undefined : await loadWidget(store, thread.id, params.item_id)
   const watch = new ThreadWatch(thread)
-  const told = { thread, context: scope.context, metadata, signal, generateId, now }
+  const told = { thread, context: scope.context, metadata, locale: locales[0], signal, generateId, now }
   const filter = OutputFilter.of(transformOutput, told)
   const given = await hooks.syncAction({ ...told, action, sender, store: filter?.store(store) ?? store })
   const updated = given && filter ? await filter.item(given) : given

@@ -43,6 +43,8 @@ export interface RunExecutionOptions {
   filter: OutputFilter | undefined
   abort: AbortController
   limits: Pick<RunLimits, 'idleMs' | 'maxRunMs' | 'maxOutputBytes'>
+  /** What the model is told of an answer that the user stopped. */
+  stopNote: () => string
   generateId: GenerateId
   now: () => Date
   onError: (error: unknown) => void
@@ -53,9 +55,6 @@ export type RunOutcome = RunEnding['status'] | 'lost'
 
 /** How long a generator that never waits may keep everything else waiting. */
 const MAX_TURN_MS = 5
-
-/** What the model is told of an answer that the user stopped. */
-const STOP_NOTE = 'The user stopped this answer before it was finished.'
 
 /** Executes one run to its end, whoever is reading. */
 export class RunExecution {
@@ -289,13 +288,13 @@ export class RunExecution {
   }
 
   #stopNote(): SdkHiddenContextItem {
-    const { generateId, now, run } = this.#options
+    const { generateId, now, run, stopNote } = this.#options
     return {
       id: generateId('shcx'),
       thread_id: run.threadId,
       created_at: now().toISOString(),
       type: 'sdk_hidden_context',
-      content: STOP_NOTE,
+      content: stopNote(),
     }
   }
 }

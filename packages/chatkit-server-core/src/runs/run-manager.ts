@@ -1,4 +1,5 @@
 import { ChatKitError } from '../errors.ts'
+import type { ServerWords } from '../messages/messages.ts'
 import type { ThreadStreamEvent } from '../protocol/events.ts'
 import type { ThreadItem } from '../protocol/items.ts'
 import type { Thread } from '../protocol/threads.ts'
@@ -26,6 +27,8 @@ export interface RunManagerOptions<TContext> {
   onBusy: BusyPolicy
   limits: RunLimits
   transformOutput: TransformOutput<TContext> | undefined
+  /** The server's own words in one of the languages. */
+  say: (words: ServerWords, locales: readonly string[]) => string
   generateId: GenerateId
   now: () => Date
   onRunStart: (run: { runId: string; threadId: string }) => void
@@ -61,6 +64,8 @@ export interface TurnPlan<TContext> {
   /** The events with which the log begins, as JSON: they are there as soon as the turn is. */
   firstEvents: string[]
   metadata: Record<string, unknown>
+  /** The languages that the client wants, the preferred one first. */
+  locales: readonly string[]
   /** Sent before the answer; given the item that the step is about. */
   before: (thread: Thread, item: ThreadItem | undefined) => Promise<ThreadStreamEvent[]>
   respond: (turn: TurnBase<TContext>, item: ThreadItem | undefined) => AsyncIterable<ThreadStreamEvent>
@@ -273,6 +278,7 @@ export class RunManager<TContext> {
       thread,
       context: scope.context,
       metadata: plan.metadata,
+      locale: plan.locales[0],
       signal: abort.signal,
       generateId,
       now,
@@ -295,6 +301,7 @@ export class RunManager<TContext> {
       filter,
       abort,
       limits,
+      stopNote: () => this.#options.say({ key: 'stop_note' }, plan.locales),
       generateId,
       now,
       onError: (error) => this.#options.onError(error, ids),
@@ -334,11 +341,6 @@ const lineOf = (threadId: string, { owner, tenant }: Scope): string =>
 // Keys of two people that read the same are two keys.
 const keyOf = (key: string, { owner, tenant }: Scope): string => JSON.stringify([tenant ?? null, owner, key])
 
-const withdrawn = (): ChatKitError =>
-  new ChatKitError(
-    'run_active',
-    'The message was taken back while it waited for its thread. Nothing of it was kept.',
-  )
+const withdrawn = (): ChatKitError => new ChatKitError('run_active', { key: 'message_withdrawn' })
 
-const closing = (): ChatKitError =>
-  new ChatKitError('unavailable', 'The server is shutting down. Send the request again in a moment.')
+const closing = (): ChatKitError => new ChatKitError('unavailable', { key: 'shutting_down' })

@@ -57,10 +57,4 @@ export function defineActions<S extends Schemas>(schemas: S): ActionTable<S> {
 }
 
 const invalid = (issues: RequestIssue[]): ChatKitError =>
-  new ChatKitError(
-    'request_invalid',
-    'This action cannot be used: it is not one that the server has offered.',
-    {
-      issues,
-    },
-  )
+  new ChatKitError('request_invalid', { key: 'action_invalid' }, { issues })
