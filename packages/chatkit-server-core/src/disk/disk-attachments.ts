@@ -171,12 +171,12 @@ export class DiskAttachments<TContext = unknown> implements AttachmentStore<TCon
   /** Receives the file of an announced attachment, whole or not at all. Rejects with an `UploadRefusal`. */
   async upload(id: string, body: Readable, signal?: AbortSignal): Promise<void> {
     const record = await this.#folder.record(id)
-    if (!record) throw new UploadRefusal('attachment_not_found', 'There is no such attachment any more.')
+    if (!record) throw new UploadRefusal('attachment_not_found', { key: 'upload_gone' })
     if ((await this.#folder.sizeOf(id)) !== undefined) throw alreadyUploaded()
     await this.receive(body, { maxBytes: record.size, signal }, async (path, size) => {
       if (size < record.size) {
-        const message = `The file has ${size} bytes, not the ${record.size} that were announced. Try again.`
-        throw new UploadRefusal('file_incomplete', message)
+        const facts = { bytes: size, announcedBytes: record.size }
+        throw new UploadRefusal('file_incomplete', { key: 'file_incomplete', facts })
       }
       await checkContent(path, record.mime_type)
       await this.place(id, path)
@@ -234,8 +234,7 @@ const toGrant = (method: Grant['method'], { id, size }: AttachmentRecord): Grant
 const isOwn = (record: AttachmentRecord, scope: Scope): boolean =>
   record.owner === scope.owner && record.tenant === scope.tenant
 
-const alreadyUploaded = (): UploadRefusal =>
-  new UploadRefusal('already_uploaded', 'This file was uploaded already.')
+const alreadyUploaded = (): UploadRefusal => new UploadRefusal('already_uploaded', { key: 'file_uploaded' })
 
 const notFound = (id: string): ChatKitError =>
   new ChatKitError('attachment_not_found', { key: 'attachment_not_found', facts: { id } })
