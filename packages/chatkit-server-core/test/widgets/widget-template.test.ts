@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { WidgetTemplate, WidgetTemplateError } from '../../src/widgets/index.ts'
 
-const quizFile = readFileSync(new URL('../fixtures/widgets/quiz.widget', import.meta.url), 'utf8')
+const quizFile = readFileSync(new URL('./quiz.widget', import.meta.url), 'utf8')
 const quiz = new WidgetTemplate(quizFile)
 const choices = [{ label: 'A vector' }, { label: 'A quaternion' }]
 
