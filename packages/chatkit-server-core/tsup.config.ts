@@ -7,6 +7,7 @@ export default defineConfig({
     'disk/index': 'src/disk/index.ts',
     'node/index': 'src/node/index.ts',
     'testing/index': 'src/testing/index.ts',
+    'widgets/index': 'src/widgets/index.ts',
   },
   format: 'esm',
   target: 'node22',

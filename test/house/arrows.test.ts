@@ -69,6 +69,14 @@ describe('arrows between the rooms of core', () => {
     }
   })
 
+  it('the main entry and the client need no package that is optional', () => {
+    const optional = /^(@cfworker\/json-schema|@huggingface\/jinja|@fastify\/busboy|file-type)$/
+    for (const entry of ['index', 'client/index']) {
+      const files = runtimeClosure(`${core}/${entry}.ts`)
+      expect(wrongImports(files, (to, _file, typeOnly) => !typeOnly && optional.test(to))).toEqual([])
+    }
+  })
+
   it('the client carries no validator, so that it stays small in a browser', () => {
     expect(wrongImports(runtimeClosure(`${core}/client/index.ts`), (to) => to === 'zod')).toEqual([])
   })

@@ -6,6 +6,7 @@ export function aTurn(signal: AbortSignal = new AbortController().signal): Turn<
   const created_at = '2026-01-01T00:00:00Z'
   return {
     thread: { id: 'thr_1', created_at, status: { type: 'active' }, metadata: {} },
+    locale: undefined,
     userMessage: {
       id: 'msg_1',
       thread_id: 'thr_1',

@@ -1,3 +1,5 @@
+import { say, type ServerWords } from './messages/messages.ts'
+
 /** Every way in which a request can be refused before its stream starts: the HTTP status, and when it happens. */
 export const ERRORS = {
   request_invalid: {
@@ -66,7 +68,7 @@ const MARK = Symbol.for('@robolearn/chatkit-server-core/ChatKitError')
 
 /**
  * A refusal with a code that is part of the protocol. Its `message` is written for the person who reads the
- * reply and is sent to them as it is: put nothing private into it (`cause` stays on the server).
+ * reply and is sent to them as it is (the server's own in their language): put nothing private into it (`cause` stays on the server).
  */
 export class ChatKitError extends Error {
   override readonly name = 'ChatKitError'
@@ -74,10 +76,13 @@ export class ChatKitError extends Error {
   readonly issues: RequestIssue[] | undefined
   readonly runId: string | undefined
   readonly retryAfterSeconds: number | undefined
+  /** What the message says, where it is one of the server's own: it can be said in another language. */
+  readonly words: ServerWords | undefined
 
-  constructor(code: ErrorCode, message: string, options: ChatKitErrorOptions = {}) {
-    super(message, options)
+  constructor(code: ErrorCode, message: string | ServerWords, options: ChatKitErrorOptions = {}) {
+    super(typeof message === 'string' ? message : say(message), options)
     this.code = code
+    this.words = typeof message === 'string' ? undefined : message
     this.issues = options.issues
     this.runId = options.runId
     this.retryAfterSeconds = options.retryAfterSeconds

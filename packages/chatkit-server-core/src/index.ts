@@ -4,6 +4,8 @@ export type { ChatKitErrorOptions, ErrorCode, RequestIssue } from './errors.ts'
 export type { CorsOptions } from './http/cors.ts'
 export { createChatKitHandler } from './http/create-handler.ts'
 export type { ChatKitHandler, ChatKitHandlerOptions } from './http/create-handler.ts'
+export { MESSAGES } from './messages/messages.ts'
+export type { MessageCatalogues, MessageKey, ServerWords } from './messages/messages.ts'
 export type { InferenceAllowList, OptionalHook, Reply } from './routes/route.ts'
 export type { RunLimits } from './runs/run-limits.ts'
 export type { BusyPolicy, RunEnd, ServerCounters } from './runs/run-manager.ts'
@@ -14,8 +16,10 @@ export { ChatKitServer } from './server.ts'
 export type { ChatKitServerOptions, DisconnectPolicy, ProcessOptions } from './server.ts'
 export type { ErrorIds, OperatorHooks, RateLimitRequest, RequestEnd } from './server-hooks.ts'
 export { textStream } from './text-stream.ts'
+export type { OutputTurn, TransformOutput } from './transform-output.ts'
 export type {
   Action,
+  ActionParser,
   ActionTurn,
   FeedbackInput,
   RunUsage,

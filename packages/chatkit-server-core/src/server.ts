@@ -1,5 +1,6 @@
 import type { AttachmentStore } from './attachments/attachment-store.ts'
 import { ChatKitError, type ErrorCode } from './errors.ts'
+import { say, type MessageCatalogues, type ServerWords } from './messages/messages.ts'
 import type { ThreadStreamEvent } from './protocol/events.ts'
 import type { ThreadItem } from './protocol/items.ts'
 import { parseRequest } from './protocol/parse-request.ts'
@@ -15,7 +16,9 @@ import { generateId, type GenerateId } from './store/generate-id.ts'
 import type { OwnerOf, Scope } from './store/scope.ts'
 import type { Store } from './store/store.ts'
 import { bindStore } from './store/turn-store.ts'
+import type { TransformOutput } from './transform-output.ts'
 import type {
+  ActionParser,
   ActionTurn,
   FeedbackInput,
   StreamOptionsInput,
@@ -50,6 +53,29 @@ export interface ChatKitServerOptions<TContext> {
   generateId?: GenerateId
   /** The clock behind every `created_at`. */
   clock?: () => Date
+  /**
+   * The actions that the server knows (see `defineActions` in `./widgets`): one that it does not parse is refused
+   * before anything is written. Without it `action()` and `syncAction()` get whatever a client sends.
+   */
+  actions?: ActionParser
+  /**
+   * Sees everything that an answer says before it is stored or sent, for redaction, moderation, or links: each event
+   * of `respond()` and `action()`, the item of `syncAction()`, what they save through their `store`, changes of the
+   * thread (as `thread.updated`), the words of a message that stays unfinished (as `thread.item.done`, besides its
+   * deltas), and the words of an error. May take its time; a limit or a stop does not wait for it.
+   *
+   * A delta is a piece of text that may begin and end anywhere. What must be seen as a whole has to be held back
+   * until it is whole, and taken into a later delta.
+   *
+   * Where it throws, the answer fails: nothing that it has not passed is stored or sent. A change of the thread that
+   * is dropped is saved without its words, and an error that is dropped is told without them.
+   */
+  transformOutput?: TransformOutput<TContext>
+  /**
+   * The server's own words in other languages, or other ones in English (`en`): by BCP 47 tags, those of `MESSAGES`
+   * that are to be said differently. Which language it is, the client says (`Accept-Language`).
+   */
+  messages?: MessageCatalogues
   hooks?: OperatorHooks<TContext>
 }
 
@@ -61,6 +87,8 @@ export interface ProcessOptions {
   lastEventId?: string | undefined
   /** Whether the client says by itself when it stops an answer, so that its leaving means nothing. */
   clientFinishes?: boolean | undefined
+  /** The languages that are wanted, as BCP 47 tags, the preferred one first. */
+  locales?: readonly string[] | undefined
   requestId?: string | undefined
   /** Fires when the client has gone. */
   signal?: AbortSignal | undefined
@@ -97,6 +125,8 @@ export abstract class ChatKitServer<TContext> {
       store,
       onBusy,
       limits: { ...DEFAULT_LIMITS, ...withoutUndefined(limits ?? {}) },
+      transformOutput: options.transformOutput,
+      say: (words, locales) => this.#say(words, locales),
       generateId: this.#generateId,
       now: this.#now,
       onRunStart: quietly(hooks?.onRunStart),
@@ -171,6 +201,11 @@ export abstract class ChatKitServer<TContext> {
     quietly(this.#options.hooks?.onRequest)({ requestId, type: undefined, outcome: code, durationMs })
   }
 
+  /** The message of a refusal in the first of the languages that there is; an application's own as it is. */
+  wordsOf(error: ChatKitError, locales: readonly string[] = []): string {
+    return error.words ? this.#say(error.words, locales) : error.message
+  }
+
   /** Hands an error to the log hook; never throws. */
   reportError(error: unknown, ids: ErrorIds): void {
     this.#onError(error, ids)
@@ -187,6 +222,10 @@ export abstract class ChatKitServer<TContext> {
    */
   async close({ graceMs = 10_000 }: { graceMs?: number } = {}): Promise<void> {
     await this.#runs.close(graceMs)
+  }
+
+  #say(words: ServerWords, locales: readonly string[]): string {
+    return say(words, locales, this.#options.messages)
   }
 
   async #answer(
@@ -211,7 +250,7 @@ export abstract class ChatKitServer<TContext> {
       tenant: scope.tenant,
     })
     if (limited) {
-      throw new ChatKitError('rate_limited', 'Too many requests. Try again in a moment.', limited)
+      throw new ChatKitError('rate_limited', { key: 'requests_too_many' }, limited)
     }
     checkKey(options.idempotencyKey)
     const { idempotencyKey: key, lastEventId, clientFinishes = false } = options
@@ -224,9 +263,12 @@ export abstract class ChatKitServer<TContext> {
       hooks: this.#hooks,
       attachmentStore,
       inferenceOptions,
+      actions: this.#options.actions,
+      transformOutput: this.#options.transformOutput,
       generateId: this.#generateId,
       now: this.#now,
       key: opens && key ? { key, bodyHash: await hashOf(body) } : undefined,
+      locales: options.locales ?? [],
       stopOnLeave: onDisconnect === 'stop' || (onDisconnect === 'auto' && !clientFinishes),
       signal: options.signal ?? NEVER,
       onError: (error, ids) =>
@@ -259,9 +301,11 @@ function scopeOf<TContext>(owner: OwnerOf, context: TContext): Scope<TContext> {
 function checkKey(key: string | undefined): void {
   if (key === undefined || key.length <= MAX_KEY) return
   const issues = [{ path: 'idempotency-key', message: `is longer than ${MAX_KEY} characters` }]
-  throw new ChatKitError('request_invalid', `The idempotency key is longer than ${MAX_KEY} characters.`, {
-    issues,
-  })
+  throw new ChatKitError(
+    'request_invalid',
+    { key: 'idempotency_key_too_long', facts: { maxChars: MAX_KEY } },
+    { issues },
+  )
 }
 
 async function hashOf(body: string | object): Promise<string> {
@@ -271,4 +315,4 @@ async function hashOf(body: string | object): Promise<string> {
 }
 
 const notImplemented = (hook: OptionalHook): ChatKitError =>
-  new ChatKitError('hook_not_implemented', `This server does not implement ${hook}().`)
+  new ChatKitError('hook_not_implemented', { key: 'hook_not_implemented', facts: { hook } })

@@ -14,6 +14,11 @@ export interface TurnBase<TContext> {
   readonly context: TContext
   /** The `metadata` of the request's body, as the client sent it: nothing in it can be trusted. */
   readonly metadata: Record<string, unknown>
+  /**
+   * The language that the client prefers (`Accept-Language`), as a BCP 47 tag like `de-CH`; undefined where it says
+   * nothing. A wish of the browser: what the application knows of the user goes before it.
+   */
+  readonly locale: string | undefined
   /** Fires when the answer is no longer wanted. Hand it to whatever costs time or money. */
   readonly signal: AbortSignal
   /** The store, limited to who is asking. Once the run is over, it refuses to write. */
@@ -49,6 +54,11 @@ export interface Turn<TContext> extends TurnBase<TContext> {
 export interface Action {
   type: string
   payload?: unknown
+}
+
+/** What knows the actions of a server. `parse` throws a `ChatKitError` for any other. */
+export interface ActionParser {
+  parse: (action: Action) => unknown
 }
 
 /** What `action()` is given. */

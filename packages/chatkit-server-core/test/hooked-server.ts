@@ -26,7 +26,7 @@ type Events = AsyncIterable<ThreadStreamEvent> | Iterable<ThreadStreamEvent>
 export interface Hooks {
   respond?: (turn: Turn<Person>) => Events
   action?: (turn: ActionTurn<Person>) => Events
-  syncAction?: (input: SyncActionInput<Person>) => ThreadItem | undefined
+  syncAction?: (input: SyncActionInput<Person>) => ThreadItem | undefined | Promise<ThreadItem | undefined>
   addFeedback?: (input: FeedbackInput<Person>) => void
   transcribe?: (input: TranscribeInput<Person>) => { text: string }
 }

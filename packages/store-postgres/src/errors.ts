@@ -59,11 +59,7 @@ export function toStoreFailure(error: unknown): ChatKitError | StoreError {
   if (ChatKitError.isInstance(error)) return error
   const failure = StoreError.isInstance(error) ? error : toStoreError(error)
   if (!TEMPORARY.has(failure.code)) return failure
-  return new ChatKitError(
-    'unavailable',
-    'The conversations cannot be reached at the moment. Please try again.',
-    { cause: failure },
-  )
+  return new ChatKitError('unavailable', { key: 'store_unreachable' }, { cause: failure })
 }
 
 const TEMPORARY: ReadonlySet<StoreErrorCode> = new Set([

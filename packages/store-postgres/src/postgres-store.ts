@@ -220,7 +220,10 @@ export class PostgresStore<TContext = unknown> implements Store<TContext> {
   loadAttachment = async (attachmentId: string, scope: Scope<TContext>): Promise<Attachment> => {
     const [row] = await this.#session.run(loadAttachment(this.#tables, attachmentId, scope))
     if (!row) {
-      throw new ChatKitError('attachment_not_found', `There is no attachment "${attachmentId}".`)
+      throw new ChatKitError('attachment_not_found', {
+        key: 'attachment_not_found',
+        facts: { id: attachmentId },
+      })
     }
     return JSON.parse(row.attachment)
   }
@@ -313,7 +316,7 @@ export class PostgresStore<TContext = unknown> implements Store<TContext> {
 const parseThread = (json: string): Thread => toThread(JSON.parse(json))
 
 const threadNotFound = (threadId: string): ChatKitError =>
-  new ChatKitError('thread_not_found', `There is no thread "${threadId}".`)
+  new ChatKitError('thread_not_found', { key: 'thread_not_found', facts: { id: threadId } })
 
 const itemNotFound = (threadId: string, itemId: string): ChatKitError =>
-  new ChatKitError('item_not_found', `Thread "${threadId}" has no item "${itemId}".`)
+  new ChatKitError('item_not_found', { key: 'item_not_found', facts: { threadId, id: itemId } })

@@ -133,7 +133,7 @@ export class RunStore {
   async readEvents(runId: string, after: number, scope: Scope): Promise<RunEvents | undefined> {
     const row = await this.#reader.read({ runId, after, scope })
     if (!row) return undefined
-    if (!row.is_own) throw new ChatKitError('thread_not_found', 'There is no such thread.')
+    if (!row.is_own) throw new ChatKitError('thread_not_found', { key: 'run_not_found' })
     const { status, log, items } = row
     const run = toRunRef(row)
     if (items !== null) return { run, status, entries: [], items: JSON.parse(items) }
@@ -165,7 +165,7 @@ export class RunStore {
       })
     }
     if (!row || row.outcome === 'stale') {
-      throw new ChatKitError('unavailable', 'The conversation is changing too quickly. Please try again.')
+      throw new ChatKitError('unavailable', { key: 'store_unsettled' })
     }
     return row
   }

@@ -25,8 +25,8 @@ export async function checkContent(path: string, claimedType: string): Promise<v
   throw new UploadRefusal(
     'type_mismatch',
     found === undefined
-      ? `The content of the file is not of the type ${type}.`
-      : `The content of the file is ${found} and not, as announced, ${type}.`,
+      ? { key: 'file_type_unknown', facts: { type } }
+      : { key: 'file_type_mismatch', facts: { type, found } },
   )
 }
 

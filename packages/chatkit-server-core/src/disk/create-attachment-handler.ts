@@ -1,6 +1,8 @@
 import { Readable } from 'node:stream'
 import { ChatKitError } from '../errors.ts'
+import { acceptedLocales } from '../http/accepted-locales.ts'
 import { createCorsHeaders, type CorsOptions } from '../http/cors.ts'
+import { say, type MessageCatalogues } from '../messages/messages.ts'
 import type { ChatKitServer } from '../server.ts'
 import { checkContent } from './check-content.ts'
 import type { DiskAttachments } from './disk-attachments.ts'
@@ -20,6 +22,8 @@ export interface AttachmentHandlerOptions<TContext> {
   }
   /** Lets pages of other origins upload. Default: browsers keep them out, and forms that they send are refused. */
   cors?: CorsOptions
+  /** The server's own words in other languages, as for `ChatKitServer`. */
+  messages?: MessageCatalogues
   /** Told of what went wrong on this server; the person is only told that it did. */
   onError?: (error: unknown, ids: { requestId: string }) => void
 }
@@ -35,12 +39,18 @@ export function createAttachmentHandler<TContext>(
   const { direct, onError = () => {} } = options
   const corsHeaders = options.cors ? createCorsHeaders(options.cors) : undefined
 
+  const wordsOf = (refusal: UploadRefusal | ChatKitError | undefined, locales: string[]): string => {
+    // What an application wrote itself stays as it is.
+    if (refusal && !refusal.words) return refusal.message
+    return say(refusal?.words ?? { key: 'upload_failed' }, locales, options.messages)
+  }
+
   const receiveForm = async (request: Request): Promise<Response> => {
-    if (!direct) throw new UploadRefusal('method_not_allowed', METHODS)
+    if (!direct) throw new UploadRefusal('method_not_allowed', { key: 'upload_methods' })
     assertOwnSite(request, corsHeaders?.(request.headers.get('origin')) ?? [])
     const context = await direct.authenticate(request)
     if (context === null || context === undefined) {
-      throw new UploadRefusal('unauthenticated', 'Sign in first: the request carries no valid session.')
+      throw new UploadRefusal('unauthenticated', { key: 'unauthenticated' })
     }
     const call = async (type: string, params: object): Promise<unknown> => {
       const reply = await direct.server.process(JSON.stringify({ type, params }), context)
@@ -76,10 +86,10 @@ export function createAttachmentHandler<TContext>(
     if (method === 'GET' || method === 'HEAD') {
       const seconds = attachments.check({ method: 'GET', id }, query)
       const file = await attachments.open(id)
-      if (!file) throw new UploadRefusal('attachment_not_found', 'There is no such file.')
+      if (!file) throw new UploadRefusal('attachment_not_found', { key: 'file_not_found' })
       return fileResponse(file.record, method === 'GET' ? file.body() : null, seconds)
     }
-    throw new UploadRefusal('method_not_allowed', METHODS)
+    throw new UploadRefusal('method_not_allowed', { key: 'upload_methods' })
   }
 
   return {
@@ -92,7 +102,9 @@ export function createAttachmentHandler<TContext>(
           : await answer(request).catch((error: unknown) => {
               const isRefusal = error instanceof UploadRefusal || isOfProtocol(error)
               if (!isRefusal) onError(error, { requestId })
-              return refusalResponse(isRefusal ? error : undefined, requestId)
+              const refusal = isRefusal ? error : undefined
+              const locales = acceptedLocales(request.headers.get('accept-language'))
+              return refusalResponse(refusal, wordsOf(refusal, locales), requestId)
             })
       response.headers.set('x-request-id', requestId)
       for (const [name, value] of cors ?? []) response.headers.set(name, value)
@@ -101,7 +113,6 @@ export function createAttachmentHandler<TContext>(
   }
 }
 
-const METHODS = 'Files are uploaded by PUT or, as a form, by POST, and downloaded by GET.'
 const NOT_STORED = { 'cache-control': 'no-store' }
 
 /** A refusal of the server behind a direct upload, which its clients know already. */
@@ -122,7 +133,7 @@ function assertOwnSite(request: Request, cors: readonly (readonly [string, strin
       ? origin === null || origin === new URL(request.url).origin
       : site === 'same-origin' || site === 'none'
   if (isOwn || isAllowed) return
-  throw new UploadRefusal('cross_site', 'This server takes files from its own pages only.')
+  throw new UploadRefusal('cross_site', { key: 'cross_site' })
 }
 
 function preflight(cors: readonly (readonly [string, string])[]): Response {
@@ -135,9 +146,12 @@ function preflight(cors: readonly (readonly [string, string])[]): Response {
   return new Response(null, { status: 204, headers })
 }
 
-function refusalResponse(refusal: UploadRefusal | ChatKitError | undefined, requestId: string): Response {
+function refusalResponse(
+  refusal: UploadRefusal | ChatKitError | undefined,
+  message: string,
+  requestId: string,
+): Response {
   const code = refusal?.code ?? 'internal'
-  const message = refusal?.message ?? 'Something went wrong on the server.'
   const headers = new Headers(NOT_STORED)
   if (code === 'method_not_allowed') headers.set('allow', 'GET, HEAD, PUT, POST')
   return Response.json(

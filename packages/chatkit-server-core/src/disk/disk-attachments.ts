@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import type { AttachmentInput, AttachmentStore } from '../attachments/attachment-store.ts'
 import { ChatKitError } from '../errors.ts'
+import { say, type ServerWords } from '../messages/messages.ts'
 import type { Attachment } from '../protocol/attachments.ts'
 import type { Scope } from '../store/scope.ts'
 import { AttachmentFolder, type AttachmentRecord } from './attachment-folder.ts'
@@ -87,10 +88,10 @@ export class DiskAttachments<TContext = unknown> implements AttachmentStore<TCon
     this.#checkInput(input)
     const bytes = await this.#folder.bytesOf(whose)
     if (bytes + input.size > this.#options.maxOwnerBytes) {
-      throw refused(
-        'params.size',
-        `Your files may have ${this.#options.maxOwnerBytes} bytes in all. Delete some first.`,
-      )
+      throw refused('params.size', {
+        key: 'files_over_quota',
+        facts: { maxBytes: this.#options.maxOwnerBytes },
+      })
     }
     const created_at = this.#options.clock().toISOString()
     await this.#folder.save({ id, ...whose, ...input, created_at })
@@ -170,12 +171,12 @@ export class DiskAttachments<TContext = unknown> implements AttachmentStore<TCon
   /** Receives the file of an announced attachment, whole or not at all. Rejects with an `UploadRefusal`. */
   async upload(id: string, body: Readable, signal?: AbortSignal): Promise<void> {
     const record = await this.#folder.record(id)
-    if (!record) throw new UploadRefusal('attachment_not_found', 'There is no such attachment any more.')
+    if (!record) throw new UploadRefusal('attachment_not_found', { key: 'upload_gone' })
     if ((await this.#folder.sizeOf(id)) !== undefined) throw alreadyUploaded()
     await this.receive(body, { maxBytes: record.size, signal }, async (path, size) => {
       if (size < record.size) {
-        const message = `The file has ${size} bytes, not the ${record.size} that were announced. Try again.`
-        throw new UploadRefusal('file_incomplete', message)
+        const facts = { bytes: size, announcedBytes: record.size }
+        throw new UploadRefusal('file_incomplete', { key: 'file_incomplete', facts })
       }
       await checkContent(path, record.mime_type)
       await this.place(id, path)
@@ -211,13 +212,14 @@ export class DiskAttachments<TContext = unknown> implements AttachmentStore<TCon
   #checkInput({ size, mime_type: type }: AttachmentInput): void {
     const { allowedTypes, maxFileBytes } = this.#options
     if (!allowedTypes.includes(type)) {
-      throw refused(
-        'params.mime_type',
-        `Files of the type "${type}" are not taken. Taken are: ${allowedTypes.join(', ')}.`,
-      )
+      throw refused('params.mime_type', {
+        key: 'file_type_not_allowed',
+        facts: { type, allowed: allowedTypes.join(', ') },
+      })
     }
-    if (size < 1) throw refused('params.size', 'The file is empty.')
-    if (size > maxFileBytes) throw refused('params.size', `A file may have ${maxFileBytes} bytes at most.`)
+    if (size < 1) throw refused('params.size', { key: 'file_empty' })
+    if (size > maxFileBytes)
+      throw refused('params.size', { key: 'file_too_large', facts: { maxBytes: maxFileBytes } })
   }
 
   async #owned(id: string, scope: Scope<TContext>): Promise<AttachmentRecord> {
@@ -232,11 +234,10 @@ const toGrant = (method: Grant['method'], { id, size }: AttachmentRecord): Grant
 const isOwn = (record: AttachmentRecord, scope: Scope): boolean =>
   record.owner === scope.owner && record.tenant === scope.tenant
 
-const alreadyUploaded = (): UploadRefusal =>
-  new UploadRefusal('already_uploaded', 'This file was uploaded already.')
+const alreadyUploaded = (): UploadRefusal => new UploadRefusal('already_uploaded', { key: 'file_uploaded' })
 
 const notFound = (id: string): ChatKitError =>
-  new ChatKitError('attachment_not_found', `There is no attachment "${id}".`)
+  new ChatKitError('attachment_not_found', { key: 'attachment_not_found', facts: { id } })
 
-const refused = (path: string, message: string): ChatKitError =>
-  new ChatKitError('request_invalid', message, { issues: [{ path, message }] })
+const refused = (path: string, words: ServerWords): ChatKitError =>
+  new ChatKitError('request_invalid', words, { issues: [{ path, message: say(words) }] })

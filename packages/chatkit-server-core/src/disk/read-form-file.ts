@@ -18,7 +18,7 @@ export async function readFormFile<T>(
 ): Promise<T> {
   const type = request.headers.get('content-type') ?? ''
   if (!/^multipart\/form-data\s*;/i.test(type)) {
-    throw new UploadRefusal('unsupported_media_type', 'Send the file as multipart/form-data.')
+    throw new UploadRefusal('unsupported_media_type', { key: 'upload_not_a_form' })
   }
   const form = new Busboy({ headers: { 'content-type': type }, limits: LIMITS, isPartAFile })
   const body = Readable.fromWeb((request.body ?? new ReadableStream()) as ReadableStream<Uint8Array>)
@@ -29,9 +29,7 @@ export async function readFormFile<T>(
         found = use({ name: name || 'file', type: mimeType, body: file })
         found.catch(reject)
       })
-      form.on('filesLimit', () =>
-        reject(new UploadRefusal('form_invalid', 'The form has more than one file.')),
-      )
+      form.on('filesLimit', () => reject(new UploadRefusal('form_invalid', { key: 'form_with_many_files' })))
       form.on('error', () => reject(brokenOff()))
       form.on('finish', () => {
         if (found) found.then(resolve, reject)
@@ -54,6 +52,5 @@ const isPartAFile = (
   name: string | undefined,
 ): boolean => name !== undefined
 
-const brokenOff = (): UploadRefusal =>
-  new UploadRefusal('file_incomplete', 'The upload broke off. Try again.')
-const withoutFile = (): UploadRefusal => new UploadRefusal('form_invalid', 'The form holds no file.')
+const brokenOff = (): UploadRefusal => new UploadRefusal('file_incomplete', { key: 'upload_broke_off' })
+const withoutFile = (): UploadRefusal => new UploadRefusal('form_invalid', { key: 'form_without_file' })

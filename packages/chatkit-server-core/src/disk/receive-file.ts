@@ -23,12 +23,13 @@ export async function receiveFile(body: Readable, path: string, limits: ReceiveL
     transform(chunk: Uint8Array, _encoding, done) {
       size += chunk.byteLength
       stall.refresh()
-      if (size > maxBytes) done(new UploadRefusal('file_too_large', tooLarge(maxBytes)))
+      if (size > maxBytes)
+        done(new UploadRefusal('file_too_large', { key: 'file_over_announced', facts: { maxBytes } }))
       else done(null, chunk)
     },
   })
   const stall = setTimeout(() => {
-    counting.destroy(new UploadRefusal('upload_timeout', 'The upload stood still for too long. Try again.'))
+    counting.destroy(new UploadRefusal('upload_timeout', { key: 'upload_stalled' }))
   }, stallMs)
   try {
     const file = createWriteStream(path, { flags: 'wx', mode: 0o600, flush: true })
@@ -36,14 +37,11 @@ export async function receiveFile(body: Readable, path: string, limits: ReceiveL
     return size
   } catch (error) {
     if (error instanceof UploadRefusal || isOfDisk(error)) throw error
-    throw new UploadRefusal('file_incomplete', 'The upload broke off. Try again.')
+    throw new UploadRefusal('file_incomplete', { key: 'upload_broke_off' })
   } finally {
     clearTimeout(stall)
   }
 }
-
-const tooLarge = (maxBytes: number): string =>
-  `The file has more than the ${maxBytes} bytes that were announced or are allowed.`
 
 /** A full or unwritable disk is the server's fault: it has a system call's name and a path. */
 const isOfDisk = (error: unknown): boolean =>

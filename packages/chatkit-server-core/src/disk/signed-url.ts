@@ -43,11 +43,11 @@ export class UrlSigner {
     const given = Buffer.from(query.get('signature') ?? '')
     const wanted = Buffer.from(this.#signature({ method, id, size }, expires))
     if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) {
-      throw new UploadRefusal('url_forged', 'This address was not made by the server. Load the page again.')
+      throw new UploadRefusal('url_forged', { key: 'url_forged' })
     }
     const seconds = expires - Math.floor(this.#options.now().getTime() / 1000)
     if (seconds <= 0) {
-      throw new UploadRefusal('url_expired', 'The time of this address is over. Load the page again.')
+      throw new UploadRefusal('url_expired', { key: 'url_expired' })
     }
     return seconds
   }

@@ -1,3 +1,5 @@
+import { say, type ServerWords } from '../messages/messages.ts'
+
 /** Every way in which an upload or a download can be refused: the HTTP status, and when it happens. */
 export const UPLOAD_REFUSALS = {
   form_invalid: { status: 400, meaning: 'The form holds no file, or more than one.' },
@@ -22,9 +24,13 @@ export class UploadRefusal extends Error {
   override readonly name = 'UploadRefusal'
   readonly code: UploadRefusalCode
 
-  constructor(code: UploadRefusalCode, message: string) {
-    super(message)
+  /** What the message says: it can be said in another language. */
+  readonly words: ServerWords
+
+  constructor(code: UploadRefusalCode, words: ServerWords) {
+    super(say(words))
     this.code = code
+    this.words = words
   }
 
   get status(): number {

@@ -1,6 +1,7 @@
 import { ChatKitError } from '../errors.ts'
 import type { Reply } from '../routes/route.ts'
 import type { ChatKitServer } from '../server.ts'
+import { acceptedLocales } from './accepted-locales.ts'
 import { assertSize } from './assert-size.ts'
 import { createCorsHeaders, preflightResponse, type CorsOptions } from './cors.ts'
 import { errorToResponse, toChatKitError } from './errors-to-response.ts'
@@ -35,7 +36,10 @@ export interface ChatKitHandler {
  * reads the run for it is let go at once; whether the run goes on is for the server's `onDisconnect` to say.
  */
 export function createChatKitHandler<TContext>(
-  server: Pick<ChatKitServer<TContext>, 'process' | 'implements' | 'reportError' | 'reportRefusal'>,
+  server: Pick<
+    ChatKitServer<TContext>,
+    'process' | 'implements' | 'reportError' | 'reportRefusal' | 'wordsOf'
+  >,
   options: ChatKitHandlerOptions<TContext>,
 ): ChatKitHandler {
   const { authenticate, maxBodyBytes = 1_048_576, maxTranscribeBytes = 10_485_760 } = options
@@ -49,7 +53,7 @@ export function createChatKitHandler<TContext>(
     assertJson(request)
     const context = await authenticate(request)
     if (context === null || context === undefined) {
-      throw new ChatKitError('unauthenticated', 'Sign in first: the request carries no valid session.')
+      throw new ChatKitError('unauthenticated', { key: 'unauthenticated' })
     }
     const maxBytes = server.implements('transcribe')
       ? Math.max(maxBodyBytes, maxTranscribeBytes)
@@ -71,6 +75,7 @@ export function createChatKitHandler<TContext>(
     return server.process(text, context, {
       ...(idempotencyKey ? { idempotencyKey } : {}),
       ...(lastEventId ? { lastEventId } : {}),
+      locales: acceptedLocales(headers.get('accept-language')),
       clientFinishes: headers.get('x-chatkit-client') === 'stop',
       requestId,
       signal,
@@ -95,7 +100,8 @@ export function createChatKitHandler<TContext>(
       if (refusal.status >= 500 && refusal.code !== 'hook_not_implemented') {
         server.reportError(error, { requestId })
       }
-      return errorToResponse(refusal, requestId)
+      const locales = acceptedLocales(request.headers.get('accept-language'))
+      return errorToResponse(refusal, requestId, server.wordsOf(refusal, locales))
     }
   }
 
@@ -115,14 +121,14 @@ export function createChatKitHandler<TContext>(
 
 function assertMethod({ method }: Request): void {
   if (method === 'POST') return
-  throw new ChatKitError('method_not_allowed', `This endpoint takes POST only, not ${method}.`)
+  throw new ChatKitError('method_not_allowed', { key: 'method_not_allowed', facts: { method } })
 }
 
 // Exactly this type: a form of another site can send others without asking first.
 function assertJson(request: Request): void {
   const [type = ''] = (request.headers.get('content-type') ?? '').split(';')
   if (type.trim().toLowerCase() === 'application/json') return
-  throw new ChatKitError('unsupported_media_type', 'The content-type must be application/json.')
+  throw new ChatKitError('unsupported_media_type', { key: 'unsupported_media_type' })
 }
 
 function jsonResponse(json: string, cursor: string | undefined): Response {

@@ -1,8 +1,8 @@
 import { ChatKitError } from '../errors.ts'
 
 /** The response to a request that was refused. Its headers and body say nothing of stack, path or version. */
-export function errorToResponse(error: ChatKitError, requestId: string): Response {
-  const { code, message, status, issues, runId, retryAfterSeconds } = error
+export function errorToResponse(error: ChatKitError, requestId: string, message: string): Response {
+  const { code, status, issues, runId, retryAfterSeconds } = error
   const body = {
     error: {
       code,
@@ -27,9 +27,5 @@ export function errorToResponse(error: ChatKitError, requestId: string): Respons
 /** The error as the protocol knows it: anything unexpected becomes `internal`, without its words. */
 export function toChatKitError(error: unknown): ChatKitError {
   if (ChatKitError.isInstance(error)) return error
-  return new ChatKitError(
-    'internal',
-    'Something went wrong on the server. The request id leads to the cause in its log.',
-    { cause: error },
-  )
+  return new ChatKitError('internal', { key: 'internal' }, { cause: error })
 }

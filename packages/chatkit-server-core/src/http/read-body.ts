@@ -77,15 +77,15 @@ function decode(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch (cause) {
-    throw new ChatKitError('request_invalid', 'The request body is not UTF-8 text.', { cause })
+    throw new ChatKitError('request_invalid', { key: 'body_not_text' }, { cause })
   }
 }
 
 export const bodyTooLarge = (maxBytes: number): ChatKitError =>
-  new ChatKitError('body_too_large', `The request body is larger than ${maxBytes} bytes.`)
+  new ChatKitError('body_too_large', { key: 'body_too_large', facts: { maxBytes } })
 
 export const bodyTimeout = (timeoutMs: number): ChatKitError =>
-  new ChatKitError('body_timeout', `The request body was not whole within ${timeoutMs} ms. Send it again.`)
+  new ChatKitError('body_timeout', { key: 'body_timeout', facts: { timeoutMs } })
 
 export const bodyBrokeOff = (cause?: unknown): ChatKitError =>
-  new ChatKitError('request_invalid', 'The request body broke off before its end. Send it again.', { cause })
+  new ChatKitError('request_invalid', { key: 'body_incomplete' }, { cause })

@@ -53,6 +53,6 @@ function stringify(body: unknown): string {
     return JSON.stringify(body)
   } catch (cause) {
     // Parsing knows no depth, writing does.
-    throw new ChatKitError('request_invalid', 'The request body nests too deep.', { cause })
+    throw new ChatKitError('request_invalid', { key: 'body_too_deep' }, { cause })
   }
 }

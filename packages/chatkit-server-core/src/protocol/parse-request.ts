@@ -1,6 +1,7 @@
 import { ChatKitError, type RequestIssue } from '../errors.ts'
 import { findUnsafe, MAX_DEPTH, nestsDeeperThan } from './check-json.ts'
 import { withoutNullOptions } from './null-options.ts'
+import { pathText } from './path-text.ts'
 import { requestSchemas, type ChatKitRequest, type RequestType } from './requests.ts'
 
 /**
@@ -31,25 +32,22 @@ function parseJson(text: string): unknown {
     return JSON.parse(text)
   } catch (error) {
     // The parser's own message quotes the body: it stays on the server.
-    throw new ChatKitError('request_invalid', 'The request body is not JSON.', { cause: error })
+    throw new ChatKitError('request_invalid', { key: 'body_not_json' }, { cause: error })
   }
 }
 
 const isRequestType = (type: unknown): type is RequestType =>
   typeof type === 'string' && Object.hasOwn(requestSchemas, type)
 
-const pathText = (path: PropertyKey[]): string =>
-  path.reduce<string>(
-    (text, key) =>
-      typeof key === 'number' ? `${text}[${key}]` : text === '' ? String(key) : `${text}.${String(key)}`,
-    '',
-  )
-
 function invalid(issues: RequestIssue[]): ChatKitError {
   const [first] = issues
   const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : ''
-  const where = first?.path ? `"${first.path}" ` : 'The request '
-  return new ChatKitError('request_invalid', `${where}${first?.message ?? 'is not valid'}${more}.`, {
-    issues,
-  })
+  const fault = `${first?.message ?? 'is not valid'}${more}`
+  return new ChatKitError(
+    'request_invalid',
+    first?.path
+      ? { key: 'field_invalid', facts: { path: first.path, fault } }
+      : { key: 'request_invalid', facts: { fault } },
+    { issues },
+  )
 }

@@ -4,10 +4,12 @@ import type { Route } from './route.ts'
 import { streamOptions } from './start-respond.ts'
 
 export const customAction: Route<'threads.custom_action'> = async ({ params, metadata }, context) => {
-  const { hooks, runs, scope, key, stopOnLeave } = context
+  const { hooks, runs, scope, key, stopOnLeave, actions, locales } = context
   if (!hooks.implements('action')) {
-    throw new ChatKitError('hook_not_implemented', 'This server answers no actions.')
+    throw new ChatKitError('hook_not_implemented', { key: 'no_actions' })
   }
+  const action = toAction(params.action)
+  actions?.parse(action)
   const reader = await runs.start(
     {
       opening: {
@@ -19,12 +21,13 @@ export const customAction: Route<'threads.custom_action'> = async ({ params, met
       },
       firstEvents: [],
       metadata,
+      locales,
       stopOnLeave,
       before: async (thread) => [await streamOptions(thread, context)],
       respond: (turn, item) =>
         hooks.action({
           ...turn,
-          action: toAction(params.action),
+          action,
           sender: item?.type === 'widget' ? item : undefined,
         }),
     },

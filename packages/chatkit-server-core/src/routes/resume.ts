@@ -21,14 +21,17 @@ export async function resumeAt<TContext>(
   const [, runId = '', seq = ''] = /^([\w-]{1,64}):(\d{1,15})$/.exec(cursor) ?? []
   if (runId === '') {
     const issues = [{ path: 'after', message: 'must be the id of an event, as in run_…:12' }]
-    throw new ChatKitError('request_invalid', 'The place to resume from is not the id of an event.', {
-      issues,
-    })
+    throw new ChatKitError(
+      'request_invalid',
+      { key: 'resume_invalid' },
+      {
+        issues,
+      },
+    )
   }
   const found = await runStore.readEvents(runId, Number(seq), scope)
   if (!found || (threadId !== undefined && found.run.threadId !== threadId)) throw gone()
   return runs.reader(runId, Number(seq), scope)
 }
 
-const gone = (): ChatKitError =>
-  new ChatKitError('run_gone', 'That answer is not being written any more. Load the thread again.')
+const gone = (): ChatKitError => new ChatKitError('run_gone', { key: 'run_gone' })

@@ -7,7 +7,9 @@ import type { GenerateId } from '../store/generate-id.ts'
 import type { Scope } from '../store/scope.ts'
 import type { Store } from '../store/store.ts'
 import type { TurnStore } from '../store/turn-store.ts'
+import type { TransformOutput } from '../transform-output.ts'
 import type {
+  ActionParser,
   ActionTurn,
   FeedbackInput,
   StreamOptionsInput,
@@ -50,10 +52,14 @@ export interface RouteContext<TContext> {
   hooks: ServerHooks<TContext>
   attachmentStore: AttachmentStore<TContext> | undefined
   inferenceOptions: InferenceAllowList
+  actions: ActionParser | undefined
+  transformOutput: TransformOutput<TContext> | undefined
   generateId: GenerateId
   now: () => Date
   /** The client's idempotency key, with a hash of the body that came with it. */
   key: { key: string; bodyHash: string } | undefined
+  /** The languages that the client wants, the preferred one first. */
+  locales: readonly string[]
   /** Whether the answer is stopped when the client leaves. */
   stopOnLeave: boolean
   /** Fires when the client has gone. */

@@ -13,10 +13,11 @@ export function startRespond<TContext>(
   /** What is told before the answer. */
   before: ThreadStreamEvent[] = [],
 ): Promise<RunReader> {
-  const { runs, hooks, scope, stopOnLeave } = context
+  const { runs, hooks, scope, stopOnLeave, locales } = context
   return runs.start(
     {
       ...plan,
+      locales,
       stopOnLeave,
       before: async (thread) => [await streamOptions(thread, context), ...before],
       respond: (turn, item) => hooks.respond({ ...turn, userMessage: userMessage(item) }),

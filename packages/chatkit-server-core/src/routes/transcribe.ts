@@ -4,7 +4,7 @@ import type { Route } from './route.ts'
 
 export const transcribe: Route<'input.transcribe'> = async ({ params }, { hooks, scope, signal }) => {
   if (!hooks.implements('transcribe')) {
-    throw new ChatKitError('hook_not_implemented', 'This server takes no dictation.')
+    throw new ChatKitError('hook_not_implemented', { key: 'no_dictation' })
   }
   const { audio_base64: base64, mime_type: mimeType } = params
   const [mediaType = mimeType] = mimeType.split(';')

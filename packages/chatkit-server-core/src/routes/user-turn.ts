@@ -62,9 +62,13 @@ function checkInference({ inference_options: wanted }: UserMessageInput, allowed
     ...refused('params.input.inference_options.tool_choice.id', wanted.tool_choice?.id, allowed.toolChoices),
   ]
   if (issues.length === 0) return
-  throw new ChatKitError('request_invalid', 'The model or tool that was chosen is not offered here.', {
-    issues,
-  })
+  throw new ChatKitError(
+    'request_invalid',
+    { key: 'choice_not_offered' },
+    {
+      issues,
+    },
+  )
 }
 
 function refused(path: string, wanted: string | undefined, allowed: readonly string[] | undefined) {

@@ -17,6 +17,7 @@ import type { TurnStore } from '../store/turn-store.ts'
 import type { Backlog } from './backlog.ts'
 import { mended, TextMender } from './mend-text.ts'
 import { nextMacrotask } from './next-macrotask.ts'
+import type { OutputFilter } from './output-filter.ts'
 import { PendingItems } from './pending-items.ts'
 import { EventPuller, type Interruption } from './pull-events.ts'
 import { RunClock } from './run-clock.ts'
@@ -38,8 +39,12 @@ export interface RunExecutionOptions {
   /** Gives what is sent before the first event of `respond()`. */
   before: () => Promise<ThreadStreamEvent[]>
   respond: () => AsyncIterable<ThreadStreamEvent>
+  /** What all output passes, where the application wants it. */
+  filter: OutputFilter | undefined
   abort: AbortController
   limits: Pick<RunLimits, 'idleMs' | 'maxRunMs' | 'maxOutputBytes'>
+  /** What the model is told of an answer that the user stopped. */
+  stopNote: () => string
   generateId: GenerateId
   now: () => Date
   onError: (error: unknown) => void
@@ -57,9 +62,6 @@ const MAX_TURN_MS = 5
  */
 const TRUST_MS = 1_000
 
-/** What the model is told of an answer that the user stopped. */
-const STOP_NOTE = 'The user stopped this answer before it was finished.'
-
 /** Executes one run to its end, whoever is reading. */
 export class RunExecution {
   readonly #options: RunExecutionOptions
@@ -71,13 +73,14 @@ export class RunExecution {
   readonly #view = new ClientView()
   readonly #watch: ThreadWatch
   #outputChars = 0
+  #partial: Promise<AssistantMessageItem[]> | undefined
   /** How it ends is decided: whoever comes now comes too late. */
   #isEnding = false
 
   constructor(options: RunExecutionOptions) {
-    const { run, store, hub, backlog, limits } = options
+    const { run, store, hub, backlog, limits, respond, filter } = options
     this.#options = options
-    this.#puller = new EventPuller(options.respond, options.abort)
+    this.#puller = new EventPuller(filter ? () => filter.events(respond()) : respond, options.abort)
     this.#watch = new ThreadWatch(options.thread)
     this.#log = new RunLog({ run, store, hub, backlog, onVerdict: (verdict) => this.interrupt(verdict) })
     this.#clock = new RunClock(limits, (by) => this.interrupt(by))
@@ -192,9 +195,24 @@ export class RunExecution {
   }
 
   async #saveThreadChanges(changes: ThreadChanges): Promise<void> {
-    const { turnStore, run } = this.#options
-    const saved = await turnStore.saveThread(run.threadId, mended(changes))
+    const saved = await this.#saveThread(changes)
     this.#log.add(toJson({ type: 'thread.updated', thread: threadForClient(saved) }))
+  }
+
+  async #saveThread(changes: ThreadChanges): Promise<Thread> {
+    const { turnStore, run, filter, thread } = this.#options
+    const passed = filter ? await filter.changes(changes, thread) : changes
+    return turnStore.saveThread(run.threadId, mended(passed))
+  }
+
+  /** The words of unfinished messages, once the hook has seen each as a whole: asked again, it is not. */
+  #partialMessages(): Promise<AssistantMessageItem[]> {
+    const collect = async (): Promise<AssistantMessageItem[]> => {
+      const { filter } = this.#options
+      const partial = this.#pending.partialMessages()
+      return (filter ? await filter.messages(partial) : partial).map(mendedMessage)
+    }
+    return (this.#partial ??= collect())
   }
 
   async #close(end: Interruption | undefined): Promise<RunOutcome> {
@@ -211,12 +229,13 @@ export class RunExecution {
   }
 
   async #fail(error: unknown): Promise<RunOutcome> {
-    const { abort, onError } = this.#options
+    const { abort, onError, filter } = this.#options
     this.#isEnding = true
     abort.abort(error)
     await this.#puller.close()
     await this.#log.settle()
-    const outcome = await this.#endFailed(toErrorEvent(error))
+    const told = toErrorEvent(error)
+    const outcome = await this.#endFailed(filter ? await filter.error(told) : told)
     // Where the thread was deleted under the answer, or somebody else has ended it, there was nothing wrong.
     if (outcome !== 'lost' || !isLost(error)) onError(error)
     return outcome
@@ -249,15 +268,15 @@ export class RunExecution {
 
   /** One write: the words of unfinished messages, the note of a stop, the last events and the end. */
   async #end(wanted: RunEnding['status'], last: ThreadStreamEvent | undefined): Promise<RunOutcome> {
-    const { store, run, turnStore } = this.#options
+    const { store, run } = this.#options
     const changes = this.#watch.take()
-    const thread = changes && (await turnStore.saveThread(run.threadId, mended(changes)))
+    const thread = changes && (await this.#saveThread(changes))
+    const partial = await this.#partialMessages()
     await this.#log.settle()
     // A stop that came while the last of it was being stored is a stop. One that comes from now on is told that the
     // answer is over.
     const status = wanted === 'completed' && this.#puller.interruption === 'stop' ? 'stopped' : wanted
     this.#isEnding = true
-    const partial = this.#pending.partialMessages().map(mendedMessage)
     // Who stopped an answer has it on the screen as it is: no event repeats it.
     const told: ThreadStreamEvent[] = status === 'stopped' ? [] : partial.map(done)
     if (last) told.push(last)
@@ -276,13 +295,13 @@ export class RunExecution {
   }
 
   #stopNote(): SdkHiddenContextItem {
-    const { generateId, now, run } = this.#options
+    const { generateId, now, run, stopNote } = this.#options
     return {
       id: generateId('shcx'),
       thread_id: run.threadId,
       created_at: now().toISOString(),
       type: 'sdk_hidden_context',
-      content: STOP_NOTE,
+      content: stopNote(),
     }
   }
 }

@@ -1,4 +1,5 @@
 import { ChatKitError } from '../errors.ts'
+import type { ServerWords } from '../messages/messages.ts'
 import type { ThreadStreamEvent } from '../protocol/events.ts'
 import type { ThreadItem } from '../protocol/items.ts'
 import type { Thread } from '../protocol/threads.ts'
@@ -6,10 +7,12 @@ import type { GenerateId } from '../store/generate-id.ts'
 import type { RunRef, Scope } from '../store/scope.ts'
 import type { OpenedTurn, Store, StoreCounters, TurnOpening } from '../store/store.ts'
 import { bindStore } from '../store/turn-store.ts'
+import type { OutputTurn, TransformOutput } from '../transform-output.ts'
 import type { RunUsage, TurnBase } from '../turn.ts'
 import { Backlog } from './backlog.ts'
 import { BusyQueue } from './busy-queue.ts'
 import { clampMs } from './clamp-ms.ts'
+import { OutputFilter } from './output-filter.ts'
 import { refusal } from './refusal.ts'
 import { RunExecution, type RunOutcome } from './run-execution.ts'
 import { RunHub } from './run-hub.ts'
@@ -23,6 +26,9 @@ export interface RunManagerOptions<TContext> {
   store: Store<TContext>
   onBusy: BusyPolicy
   limits: RunLimits
+  transformOutput: TransformOutput<TContext> | undefined
+  /** The server's own words in one of the languages. */
+  say: (words: ServerWords, locales: readonly string[]) => string
   generateId: GenerateId
   now: () => Date
   onRunStart: (run: { runId: string; threadId: string }) => void
@@ -60,6 +66,8 @@ export interface TurnPlan<TContext> {
   /** The events with which the log begins, as JSON: they are there as soon as the turn is. */
   firstEvents: string[]
   metadata: Record<string, unknown>
+  /** The languages that the client wants, the preferred one first. */
+  locales: readonly string[]
   /** Sent before the answer; given the item that the step is about. */
   before: (thread: Thread, item: ThreadItem | undefined) => Promise<ThreadStreamEvent[]>
   respond: (turn: TurnBase<TContext>, item: ThreadItem | undefined) => AsyncIterable<ThreadStreamEvent>
@@ -261,21 +269,26 @@ export class RunManager<TContext> {
     { thread, item }: Extract<OpenedTurn, { outcome: 'opened' }>,
     scope: Scope<TContext>,
   ): RunReader {
-    const { store, limits, generateId, now, onRunStart, onRunEnd } = this.#options
+    const { store, limits, generateId, now, transformOutput, onRunStart, onRunEnd } = this.#options
     const ref: RunRef = { id: opening.run.id, threadId: thread.id }
     const ids = { runId: ref.id, threadId: ref.threadId }
     const abort = new AbortController()
     const hub = new RunHub(0)
     hub.publish(opening.run.entries)
     const turnStore = bindStore(store, { ...scope, run: ref })
-    const turn: TurnBase<TContext> = {
+    const told: OutputTurn<TContext> = {
       thread,
       context: scope.context,
       metadata: plan.metadata,
+      locale: plan.locales[0],
       signal: abort.signal,
-      store: turnStore,
       generateId,
       now,
+    }
+    const filter = OutputFilter.of(transformOutput, told)
+    const turn: TurnBase<TContext> = {
+      ...told,
+      store: filter?.store(turnStore) ?? turnStore,
       run: { id: ref.id },
     }
     const execution = new RunExecution({
@@ -287,8 +300,10 @@ export class RunManager<TContext> {
       thread,
       before: () => plan.before(thread, item),
       respond: () => plan.respond(turn, item),
+      filter,
       abort,
       limits,
+      stopNote: () => this.#options.say({ key: 'stop_note' }, plan.locales),
       generateId,
       now,
       onError: (error) => this.#options.onError(error, ids),
@@ -329,11 +344,6 @@ const lineOf = (threadId: string, { owner, tenant }: Scope): string =>
 // Keys of two people that read the same are two keys.
 const keyOf = (key: string, { owner, tenant }: Scope): string => JSON.stringify([tenant ?? null, owner, key])
 
-const withdrawn = (): ChatKitError =>
-  new ChatKitError(
-    'run_active',
-    'The message was taken back while it waited for its thread. Nothing of it was kept.',
-  )
+const withdrawn = (): ChatKitError => new ChatKitError('run_active', { key: 'message_withdrawn' })
 
-const closing = (): ChatKitError =>
-  new ChatKitError('unavailable', 'The server is shutting down. Send the request again in a moment.')
+const closing = (): ChatKitError => new ChatKitError('unavailable', { key: 'shutting_down' })

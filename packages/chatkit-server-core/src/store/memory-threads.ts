@@ -73,7 +73,8 @@ export class MemoryThreads<TContext = unknown> implements ThreadStore<TContext> 
 
   loadItem = async (threadId: string, itemId: string, scope: Scope<TContext>): Promise<ThreadItem> => {
     const item = this.#load(threadId, scope).items.get(itemId)
-    if (!item) throw new ChatKitError('item_not_found', `Thread "${threadId}" has no item "${itemId}".`)
+    if (!item)
+      throw new ChatKitError('item_not_found', { key: 'item_not_found', facts: { threadId, id: itemId } })
     return structuredClone(item)
   }
 
@@ -97,7 +98,10 @@ export class MemoryThreads<TContext = unknown> implements ThreadStore<TContext> 
   loadAttachment = async (attachmentId: string, scope: Scope<TContext>): Promise<Attachment> => {
     const record = this.#attachments.get(attachmentId)
     if (record && isOf(record, scope)) return structuredClone(record.attachment)
-    throw new ChatKitError('attachment_not_found', `There is no attachment "${attachmentId}".`)
+    throw new ChatKitError('attachment_not_found', {
+      key: 'attachment_not_found',
+      facts: { id: attachmentId },
+    })
   }
 
   saveAttachment = async (attachment: Attachment, scope: Scope<TContext>): Promise<void> => {
@@ -116,7 +120,7 @@ export class MemoryThreads<TContext = unknown> implements ThreadStore<TContext> 
     const record = this.#load(threadId, scope)
     const missing = itemIds.find((id) => !record.items.has(id))
     if (missing !== undefined) {
-      throw new ChatKitError('item_not_found', `Thread "${threadId}" has no item "${missing}".`)
+      throw new ChatKitError('item_not_found', { key: 'item_not_found', facts: { threadId, id: missing } })
     }
     for (const id of itemIds) record.feedback.set(`${id} ${scope.owner}`, kind)
   }
@@ -130,7 +134,8 @@ export class MemoryThreads<TContext = unknown> implements ThreadStore<TContext> 
 
   #load(threadId: string, scope: Scope<TContext>): ThreadRecord {
     const record = this.#find(threadId, scope)
-    if (!record) throw new ChatKitError('thread_not_found', `There is no thread "${threadId}".`)
+    if (!record)
+      throw new ChatKitError('thread_not_found', { key: 'thread_not_found', facts: { id: threadId } })
     return record
   }
 }

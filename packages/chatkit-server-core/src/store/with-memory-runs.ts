@@ -187,7 +187,7 @@ export class MemoryRuns<TContext> implements Store<TContext> {
   ): Promise<RunEvents | undefined> => {
     const record = this.#records.get(runId)
     if (!record) return undefined
-    if (!isOf(record, scope)) throw new ChatKitError('thread_not_found', 'There is no such thread.')
+    if (!isOf(record, scope)) throw new ChatKitError('thread_not_found', { key: 'run_not_found' })
     const { ref: run, status, log } = record
     if (log) return { run, status, entries: entriesAfter(log, after) }
     return { run, status, entries: [], items: await this.#itemsOf(record, scope) }
@@ -220,7 +220,7 @@ export class MemoryRuns<TContext> implements Store<TContext> {
   loadItem: Store<TContext>['loadItem'] = async (threadId, itemId, scope) => {
     const item = await this.#threads.loadItem(threadId, itemId, scope)
     if (!setAsideBy(this.#records.activeOn(threadId)).has(itemId)) return item
-    throw new ChatKitError('item_not_found', `Thread "${threadId}" has no item "${itemId}".`)
+    throw new ChatKitError('item_not_found', { key: 'item_not_found', facts: { threadId, id: itemId } })
   }
 
   listItems = async (
