@@ -20,7 +20,7 @@ describe('attachments on the disk keep the contract', () => {
       store,
       upload: async ({ upload_descriptor: to }, body) => {
         if (!to) throw new Error('nowhere to upload to')
-        const { url, method, headers = {} } = to
+        const { url, method, headers } = to
         const response = await files.fetch(new Request(url, { method, headers, body }))
         if (!response.ok) throw new Error(`${response.status}: ${await response.text()}`)
       },
