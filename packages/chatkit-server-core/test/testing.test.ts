@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createChatKitHandler, textStream } from '../src/index.ts'
-import { decodeStream, scriptedResponder } from '../src/testing/index.ts'
+import { decodeStream, scriptedResponder, type DecodedEvent } from '../src/testing/index.ts'
 import { ada, create, TestServer, type User } from './test-server.ts'
 
 describe('a scripted responder', () => {
@@ -37,7 +37,8 @@ describe('a decoded stream', () => {
   }
 
   it('gives the events of a response with the ids to resume from', async () => {
-    const decoded = await Array.fromAsync(decodeStream(await ask(create('Hi'))))
+    const decoded: DecodedEvent[] = []
+    for await (const one of decodeStream(await ask(create('Hi')))) decoded.push(one)
     expect(decoded.map(({ event }) => event.type)).toEqual(
       expect.arrayContaining(['thread.created', 'stream_options', 'thread.item.done']),
     )
