@@ -15,7 +15,8 @@ const RUNTIMES = {
   hono: { needs: ['hono@4'], strict: true },
   express: { needs: ['express@5', '@types/express@5'], strict: true },
   fastify: { needs: ['fastify@5'], strict: true },
-  next: { needs: ['next@16', 'react@19', 'react-dom@19', '@types/react@19'], strict: true },
+  // Its declarations name modules that it does not install.
+  next: { needs: ['next@16', 'react@19', 'react-dom@19', '@types/react@19'], strict: false },
 }
 
 const run = (command, args, cwd) => {
