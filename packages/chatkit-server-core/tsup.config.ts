@@ -6,6 +6,7 @@ export default defineConfig({
     'client/index': 'src/client/index.ts',
     'disk/index': 'src/disk/index.ts',
     'node/index': 'src/node/index.ts',
+    'otel/index': 'src/otel/index.ts',
     'testing/index': 'src/testing/index.ts',
     'widgets/index': 'src/widgets/index.ts',
   },

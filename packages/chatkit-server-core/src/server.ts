@@ -92,6 +92,11 @@ export interface ProcessOptions {
   requestId?: string | undefined
   /** Fires when the client has gone. */
   signal?: AbortSignal | undefined
+  /**
+   * Given the end of the answer that this process writes for the request: a promise that never rejects. For
+   * platforms that freeze a process once its response is over.
+   */
+  waitUntil?: ((promise: Promise<void>) => unknown) | undefined
 }
 
 /**
@@ -182,7 +187,10 @@ export abstract class ChatKitServer<TContext> {
     let outcome: 'ok' | ChatKitError['code'] = 'ok'
     try {
       request = parseRequest(body)
-      return await this.#answer(request, body, context, options)
+      const reply = await this.#answer(request, body, context, options)
+      const finished = reply.kind === 'stream' ? this.#runs.finished(reply.reader.runId) : undefined
+      if (finished) quietly(options.waitUntil)(finished)
+      return reply
     } catch (error) {
       outcome = ChatKitError.isInstance(error) ? error.code : 'internal'
       throw error

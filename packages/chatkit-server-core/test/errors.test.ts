@@ -14,7 +14,7 @@ import {
   type Turn,
 } from '../src/index.ts'
 import { ERRORS } from '../src/errors.ts'
-import { createPlainThreadStore } from './conformance/plain-thread-store.ts'
+import { createThreadStore } from '../../../examples/recipes/thread-store.ts'
 
 interface Person {
   userId: string
@@ -350,7 +350,7 @@ const CASES = {
         const fail = async (): Promise<never> => {
           throw new Error('sessions are kept at 10.0.0.7')
         }
-        const store = withMemoryRuns({ ...createPlainThreadStore(), listThreads: fail })
+        const store = withMemoryRuns({ ...createThreadStore(), listThreads: fail })
         return serve(new AnsweringServer(silent, { store, ...quiet }))(request('threads.list', {}))
       },
     },
@@ -369,7 +369,7 @@ const CASES = {
         const refuse = async (): Promise<never> => {
           throw new ChatKitError('unavailable', 'The database cannot be reached. Try again.')
         }
-        const store = withMemoryRuns({ ...createPlainThreadStore(), createThread: refuse })
+        const store = withMemoryRuns({ ...createThreadStore(), createThread: refuse })
         return serve(new AnsweringServer(silent, { store, ...quiet }))(create())
       },
     },

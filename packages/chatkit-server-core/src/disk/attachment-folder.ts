@@ -46,10 +46,11 @@ export class AttachmentFolder {
     await rename(temporary, `${path}.json`)
   }
 
-  /** How many bytes an owner has, with those that were announced. */
-  async bytesOf(whose: Whose): Promise<number> {
-    const names = await readdir(this.#ownerFolder(whose)).catch(nothingThere)
-    return (names ?? []).reduce((sum, name) => sum + Number(name.split('.')[1] ?? 0), 0)
+  /** How much an owner has, with what was announced. */
+  async usageOf(whose: Whose): Promise<{ files: number; bytes: number }> {
+    const names = (await readdir(this.#ownerFolder(whose)).catch(nothingThere)) ?? []
+    const bytes = names.reduce((sum, name) => sum + Number(name.split('.')[1] ?? 0), 0)
+    return { files: names.length, bytes }
   }
 
   /** A path for something that is not whole yet. */
@@ -111,13 +112,34 @@ export class AttachmentFolder {
     }
   }
 
-  /** Removes what was begun to be received before then and never ended. */
-  async removeIncomingBefore(date: Date): Promise<void> {
-    const folder = join(this.#folder, 'incoming')
-    for (const name of (await readdir(folder).catch(nothingThere)) ?? []) {
-      const path = join(folder, name)
+  /**
+   * Removes what is older than that and has no record: uploads that never ended, and what a process left that died
+   * while it saved or deleted.
+   */
+  async removeStraysBefore(date: Date): Promise<void> {
+    const isStray = async (parent: string, name: string): Promise<boolean> => {
+      if (parent.endsWith('incoming')) return true
+      const isFile = name.endsWith('.bin')
+      if (name.endsWith('.json')) return false
+      const record = isFile ? join(parent, name.slice(0, -4)) : this.#hashedPath(name.split('.')[0] ?? '')
+      return (await stat(`${record}.json`).catch(nothingThere)) === undefined
+    }
+    for await (const [parent, name] of this.#all()) {
+      const path = join(parent, name)
       const changed = (await stat(path).catch(nothingThere))?.mtime
-      if (changed && changed < date) await rm(path, { force: true })
+      if (changed && changed < date && (await isStray(parent, name))) await rm(path, { force: true })
+    }
+  }
+
+  /** Every file, as its folder and its name. */
+  async *#all(): AsyncGenerator<[string, string]> {
+    const incoming = join(this.#folder, 'incoming')
+    const parents = [incoming]
+    for (const room of ['files', 'owners'].map((name) => join(this.#folder, name))) {
+      for (const part of (await readdir(room).catch(nothingThere)) ?? []) parents.push(join(room, part))
+    }
+    for (const parent of parents) {
+      for (const name of (await readdir(parent).catch(nothingThere)) ?? []) yield [parent, name]
     }
   }
 

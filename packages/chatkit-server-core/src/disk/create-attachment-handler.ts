@@ -56,10 +56,12 @@ export function createAttachmentHandler<TContext>(
       const reply = await direct.server.process(JSON.stringify({ type, params }), context)
       return reply.kind === 'json' ? JSON.parse(reply.json) : undefined
     }
-    return readFormFile(request, async ({ name, type, body }) => {
+    return readFormFile(request, async ({ name, type, body, whole }) => {
       let response: Response | undefined
       await attachments.receive(body, { signal: request.signal }, async (path, size) => {
         await checkContent(path, type)
+        // A form that turns out wrong behind its file must leave nothing.
+        await whole
         const made = (await call('attachments.create', { name, size, mime_type: type })) as { id: string }
         try {
           await attachments.place(made.id, path)

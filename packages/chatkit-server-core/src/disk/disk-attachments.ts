@@ -30,6 +30,8 @@ export interface DiskAttachmentsOptions {
   maxFileBytes?: number
   /** How much an owner may have in all, announced files included. Default 500 MiB. */
   maxOwnerBytes?: number
+  /** How many files an owner may have, announced ones included. Default 10,000. */
+  maxOwnerFiles?: number
   /** For how long a URL that shows a file is good. Default 3,600. */
   downloadTtlSeconds?: number
   /** For how long a file may be uploaded once it was announced. Default 900. */
@@ -76,6 +78,7 @@ export class DiskAttachments<TContext = unknown> implements AttachmentStore<TCon
       allowedTypes: options.allowedTypes ?? DEFAULT_TYPES,
       maxFileBytes: options.maxFileBytes ?? 20 * 1024 * 1024,
       maxOwnerBytes: options.maxOwnerBytes ?? 500 * 1024 * 1024,
+      maxOwnerFiles: options.maxOwnerFiles ?? 10_000,
       downloadTtlSeconds: options.downloadTtlSeconds ?? 3_600,
       uploadTtlSeconds: options.uploadTtlSeconds ?? 900,
       stallMs: options.stallMs ?? 60_000,
@@ -86,25 +89,24 @@ export class DiskAttachments<TContext = unknown> implements AttachmentStore<TCon
   create = async (id: string, input: AttachmentInput, scope: Scope<TContext>): Promise<Attachment> => {
     const whose = { owner: scope.owner, ...(scope.tenant === undefined ? {} : { tenant: scope.tenant }) }
     this.#checkInput(input)
-    const bytes = await this.#folder.bytesOf(whose)
-    if (bytes + input.size > this.#options.maxOwnerBytes) {
-      throw refused('params.size', {
-        key: 'files_over_quota',
-        facts: { maxBytes: this.#options.maxOwnerBytes },
-      })
+    const record = { id, ...whose, ...input, created_at: this.#options.clock().toISOString() }
+    await this.#folder.save(record)
+    // Counted with itself: of two that come at the same instant each sees the other.
+    const tooMuch = this.#tooMuch(await this.#folder.usageOf(whose))
+    if (tooMuch !== undefined) {
+      await this.#folder.delete(record)
+      throw refused('params.size', tooMuch)
     }
-    const created_at = this.#options.clock().toISOString()
-    await this.#folder.save({ id, ...whose, ...input, created_at })
     const base = { id, name: input.name, mime_type: input.mime_type }
     return RASTER_TYPES.has(input.mime_type)
       ? { ...base, type: 'image', preview_url: '' }
       : { ...base, type: 'file' }
   }
 
-  sign = async (attachment: Attachment, _scope: Scope<TContext>): Promise<Attachment> => {
+  sign = async (attachment: Attachment, scope: Scope<TContext>): Promise<Attachment> => {
     const { upload_descriptor: _, ...stored } = attachment
     const record = await this.#folder.record(attachment.id)
-    if (!record) return stored
+    if (!record || !isOwn(record, scope)) return stored
     const { downloadTtlSeconds } = this.#options
     const shown =
       stored.type === 'image'
@@ -152,6 +154,10 @@ export class DiskAttachments<TContext = unknown> implements AttachmentStore<TCon
   /** Removes all files of an owner and gives how many. For erasure, beside the same call of the store. */
   deleteOwner = (owner: string, tenant?: string): Promise<number> =>
     this.#folder.deleteOwner({ owner, ...(tenant === undefined ? {} : { tenant }) })
+
+  /** How much an owner has, with what was announced and not uploaded yet. */
+  usage = ({ owner, tenant }: Scope<TContext>): Promise<{ files: number; bytes: number }> =>
+    this.#folder.usageOf({ owner, ...(tenant === undefined ? {} : { tenant }) })
 
   /** Whether the URL allows it, and for how many seconds more. Throws an `UploadRefusal`. */
   check(grant: Pick<Grant, 'method' | 'id'>, query: URLSearchParams): number {
@@ -202,6 +208,14 @@ export class DiskAttachments<TContext = unknown> implements AttachmentStore<TCon
     } finally {
       await rm(path, { force: true })
     }
+  }
+
+  /** What is too much of it, in words for the owner. */
+  #tooMuch({ files, bytes }: { files: number; bytes: number }): ServerWords | undefined {
+    const { maxOwnerBytes, maxOwnerFiles } = this.#options
+    if (bytes > maxOwnerBytes) return { key: 'files_over_quota', facts: { maxBytes: maxOwnerBytes } }
+    if (files > maxOwnerFiles) return { key: 'files_too_many', facts: { maxFiles: maxOwnerFiles } }
+    return undefined
   }
 
   #uploadSecondsLeft({ created_at }: AttachmentRecord): number {

@@ -6,11 +6,14 @@ export interface FormFile {
   name: string
   type: string
   body: Readable
+  /** Resolves when the form has ended behind the file, with nothing wrong in it; what is kept of it waits for this. */
+  whole: Promise<void>
 }
 
 /**
  * Finds the one file of a `multipart/form-data` body and gives it to `use` while it arrives. Rejects with what `use`
- * rejects with, or with an `UploadRefusal` where there is no file, more than one, or the body breaks off.
+ * rejects with, or with an `UploadRefusal` where there is no file, more than one, or the body breaks off. `use` has
+ * ended by then.
  */
 export async function readFormFile<T>(
   request: Pick<Request, 'headers' | 'body'>,
@@ -22,26 +25,33 @@ export async function readFormFile<T>(
   }
   const form = new Busboy({ headers: { 'content-type': type }, limits: LIMITS, isPartAFile })
   const body = Readable.fromWeb((request.body ?? new ReadableStream()) as ReadableStream<Uint8Array>)
+  const { promise: whole, resolve: ended, reject: refuse } = Promise.withResolvers<void>()
+  const { promise: used, resolve: settle, reject: fail } = Promise.withResolvers<T>()
+  whole.catch(fail)
+  let using: Promise<T> | undefined
+  let arriving: Readable | undefined
+  form.on('file', (_field: string, file: Readable, name: string, _encoding: string, mimeType: string) => {
+    arriving = file
+    // Whoever reads it is told; nobody may be reading it yet.
+    file.on('error', () => {})
+    using = use({ name: name || 'file', type: mimeType, body: file, whole })
+    using.then(settle, fail)
+  })
+  form.on('filesLimit', () => refuse(new UploadRefusal('form_invalid', { key: 'form_with_many_files' })))
+  form.on('error', () => refuse(brokenOff()))
+  form.on('finish', () => (using ? ended() : refuse(withoutFile())))
+  body.on('error', () => refuse(brokenOff()))
+  body.pipe(form)
   try {
-    return await new Promise<T>((resolve, reject) => {
-      let found: Promise<T> | undefined
-      form.on('file', (_field: string, file: Readable, name: string, _encoding: string, mimeType: string) => {
-        found = use({ name: name || 'file', type: mimeType, body: file })
-        found.catch(reject)
-      })
-      form.on('filesLimit', () => reject(new UploadRefusal('form_invalid', { key: 'form_with_many_files' })))
-      form.on('error', () => reject(brokenOff()))
-      form.on('finish', () => {
-        if (found) found.then(resolve, reject)
-        else reject(withoutFile())
-      })
-      body.on('error', () => reject(brokenOff()))
-      body.pipe(form)
-    })
+    return await used
   } finally {
     body.unpipe(form)
     body.destroy()
     form.destroy()
+    // A file's stream is not told by itself that its form is gone, and without an error it would wait for its end.
+    arriving?.destroy(brokenOff())
+    refuse(brokenOff())
+    await using?.catch(() => {})
   }
 }
 

@@ -16,7 +16,7 @@ export async function sweepOrphans(
   before: Date,
 ): Promise<number> {
   let removed = 0
-  await folder.removeIncomingBefore(before)
+  await folder.removeStraysBefore(before)
   for await (const record of folder.records()) {
     if (Date.parse(record.created_at) >= before.getTime()) continue
     const scope = scopeOf(record)

@@ -26,9 +26,22 @@ export interface ChatKitHandlerOptions<TContext> {
   keepAliveMs?: number
 }
 
+/** What a platform offers besides the request: the `ctx` of Workers, or `{ waitUntil }`. */
+export interface Platform {
+  /**
+   * Keeps the process alive until the promise has settled. Without it a platform that freezes a process after its
+   * response freezes the answer of a client that left.
+   */
+  waitUntil: (promise: Promise<unknown>) => unknown
+}
+
 /** A ChatKit endpoint in web-standard terms: it never rejects, every failure is a response. */
 export interface ChatKitHandler {
-  fetch: (request: Request) => Promise<Response>
+  /** A second argument that is no `Platform` is ignored, so that servers may be handed this function as it is. */
+  fetch: {
+    (request: Request): Promise<Response>
+    (request: Request, platform: Platform): Promise<Response>
+  }
 }
 
 /**
@@ -63,7 +76,7 @@ export function createChatKitHandler<TContext>(
     return { context, text: body.text }
   }
 
-  const process = async (request: Request, requestId: string): Promise<Reply> => {
+  const process = async (request: Request, requestId: string, platform: unknown): Promise<Reply> => {
     const startedMs = performance.now()
     const { context, text } = await read(request).catch((error: unknown) => {
       server.reportRefusal(requestId, toChatKitError(error).code, performance.now() - startedMs)
@@ -79,12 +92,14 @@ export function createChatKitHandler<TContext>(
       clientFinishes: headers.get('x-chatkit-client') === 'stop',
       requestId,
       signal,
+      // As a method: the one of Workers knows its context by `this`.
+      ...(isPlatform(platform) ? { waitUntil: (promise) => platform.waitUntil(promise) } : {}),
     })
   }
 
-  const answer = async (request: Request, requestId: string): Promise<Response> => {
+  const answer = async (request: Request, requestId: string, platform: unknown): Promise<Response> => {
     try {
-      const reply = await process(request, requestId)
+      const reply = await process(request, requestId, platform)
       if (reply.kind === 'json') return jsonResponse(reply.json, reply.cursor)
       const { reader } = reply
       // A client that has left already fires no more events that would let the reader go.
@@ -106,11 +121,13 @@ export function createChatKitHandler<TContext>(
   }
 
   return {
-    fetch: async (request) => {
+    fetch: async (request: Request, platform?: unknown) => {
       const requestId = crypto.randomUUID()
       const cors = corsHeaders?.(request.headers.get('origin'))
       const response =
-        cors && request.method === 'OPTIONS' ? preflightResponse(cors) : await answer(request, requestId)
+        cors && request.method === 'OPTIONS'
+          ? preflightResponse(cors)
+          : await answer(request, requestId, platform)
       response.headers.set('x-request-id', requestId)
       for (const [name, value] of cors ?? []) response.headers.set(name, value)
       if (response.status === 405) response.headers.set('allow', allow)
@@ -118,6 +135,9 @@ export function createChatKitHandler<TContext>(
     },
   }
 }
+
+const isPlatform = (given: unknown): given is Platform =>
+  typeof given === 'object' && given !== null && 'waitUntil' in given && typeof given.waitUntil === 'function'
 
 function assertMethod({ method }: Request): void {
   if (method === 'POST') return

@@ -27,6 +27,7 @@ export const MESSAGES = {
   file_type_unknown: 'The content of the file is not of the type {type}.',
   file_uploaded: 'This file was uploaded already.',
   files_over_quota: 'Your files may have {maxBytes} bytes in all. Delete some first.',
+  files_too_many: 'You may have {maxFiles} files. Delete some first.',
   form_with_many_files: 'The form has more than one file.',
   form_without_file: 'The form holds no file.',
   hook_not_implemented: 'This server does not implement {hook}().',

@@ -74,6 +74,7 @@ export class RunExecution {
   readonly #watch: ThreadWatch
   #outputChars = 0
   #partial: Promise<AssistantMessageItem[]> | undefined
+  #firstEventAtMs: number | undefined
   /** How it ends is decided: whoever comes now comes too late. */
   #isEnding = false
 
@@ -88,6 +89,11 @@ export class RunExecution {
 
   get events(): number {
     return this.#log.events
+  }
+
+  /** When `respond()` gave its first event, on the clock of `performance.now()`. */
+  get firstEventAtMs(): number | undefined {
+    return this.#firstEventAtMs
   }
 
   /** Ends the answer before its time: what was sent so far is kept. False where it ends, or has ended, otherwise. */
@@ -145,6 +151,7 @@ export class RunExecution {
         await this.#puller.close()
         return pulled.by
       }
+      this.#firstEventAtMs ??= performance.now()
       const event = this.#mender.mend(pulled.event)
       // Nothing is waited for that needs no waiting: this loop turns once an event.
       const stored = event && this.#handle(event)

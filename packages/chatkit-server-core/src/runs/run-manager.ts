@@ -54,6 +54,8 @@ export interface RunEnd {
   threadId: string
   status: RunOutcome
   durationMs: number
+  /** From its start to the first event that `respond()` gave; undefined where none came. */
+  firstEventMs: number | undefined
   /** How many events it has sent. */
   events: number
   /** What `respond()` has set as `run.usage`. */
@@ -173,6 +175,11 @@ export class RunManager<TContext> {
     const run = await this.#options.store.requestStop(target, scope)
     if (!run) return false
     return this.#active.get(run.id)?.execution.interrupt('stop') ?? true
+  }
+
+  /** When everything of a run is stored; never rejects. Undefined where this process does not execute it. */
+  finished(runId: string): Promise<void> | undefined {
+    return this.#active.get(runId)?.finished
   }
 
   /** Ends the run of a thread that was deleted. */
@@ -316,8 +323,10 @@ export class RunManager<TContext> {
       if (this.#active.size === 0) clearInterval(this.#poll)
       this.#queue.wake(lineOf(ref.threadId, scope))
       this.#wakeClosers()
+      const { events, firstEventAtMs } = execution
+      const firstEventMs = firstEventAtMs === undefined ? undefined : firstEventAtMs - startedMs
       const durationMs = performance.now() - startedMs
-      onRunEnd({ ...ids, status, durationMs, events: execution.events, usage: turn.run.usage })
+      onRunEnd({ ...ids, status, durationMs, firstEventMs, events, usage: turn.run.usage })
     }
     const finished = end()
     // A stop that another process asks for is seen with the next write, and by this in times of silence.

@@ -1,3 +1,6 @@
+export { attachmentStoreContract, type AttachmentStoreUnderTest } from './attachment-store-contract.ts'
+export { decodeStream, type DecodedEvent } from './decode-stream.ts'
+export { scriptedResponder, type ScriptedResponder, type ScriptedTurn } from './scripted-responder.ts'
 export { storeContract } from './store-contract.ts'
 export { threadStoreContract } from './thread-store-contract.ts'
 export type { StoreContractCase } from './store-contract/contract-case.ts'

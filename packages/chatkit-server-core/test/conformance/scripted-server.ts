@@ -77,7 +77,7 @@ export class ScriptedServer extends ChatKitServer<Person> {
 
   override async transcribe(input: TranscribeInput<Person>): Promise<{ text: string }> {
     const { audio, mimeType, mediaType } = input
-    const bytes = Buffer.from(audio).toString('base64')
+    const bytes = btoa(String.fromCharCode(...audio))
     this.#note('transcribe', { bytes_base64: bytes, mime_type: mimeType, media_type: mediaType })
     return { text: this.#next('transcribe') }
   }

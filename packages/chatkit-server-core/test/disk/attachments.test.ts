@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile, rm } from 'node:fs/promises'
 import { connect } from 'node:net'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
@@ -96,6 +97,8 @@ describe('an upload in two steps', () => {
     await expect(
       server.attachments.read(id, { owner: 'ada', tenant: 'x', context: ada }),
     ).rejects.toMatchObject({ code: 'attachment_not_found' })
+    const stored = await server.chat.store.loadAttachment(id, { owner: 'ada', context: ada })
+    expect(await server.attachments.sign(stored, { owner: 'grace', context: ada })).toEqual(stored)
     await server.attachments.delete(id, { owner: 'grace', context: ada })
     expect(await server.filesOnDisk()).toHaveLength(1)
   })
@@ -250,6 +253,30 @@ describe('what is announced', () => {
     await server.call('attachments.delete', { attachment_id: id })
     await server.announce('d.png', 'image/png', 100)
   })
+
+  it('never exceeds what an owner may have, however many are announced at once', async () => {
+    await server.close()
+    server = await FileServer.open({ maxOwnerBytes: 100, maxOwnerFiles: 3 })
+    const scope = { owner: 'ada', context: ada }
+    const announce = (size: number) =>
+      Array.from({ length: 8 }, () =>
+        server.call('attachments.create', { name: 'a', size, mime_type: 'image/png' }),
+      )
+    await Promise.all(announce(40))
+    const large = await server.attachments.usage(scope)
+    expect(large.bytes).toBeLessThanOrEqual(100)
+    await server.attachments.deleteOwner('ada')
+    await Promise.all(announce(1))
+    const small = await server.attachments.usage(scope)
+    expect(small.files).toBeLessThanOrEqual(3)
+    for (let i = small.files; i < 3; i++) await server.announce('a', 'image/png', 1)
+    expect(await announced({ name: 'b', size: 1, mime_type: 'image/png' })).toEqual([
+      400,
+      'request_invalid',
+      'params.size',
+    ])
+    expect(await server.attachments.usage(scope)).toEqual({ files: 3, bytes: 3 })
+  })
 })
 
 describe('a form', () => {
@@ -291,7 +318,22 @@ describe('a form', () => {
   it('is refused with two files, and leaves neither', async () => {
     const two = form(PNG, 'image/png')
     two.append('file', new Blob([PNG], { type: 'image/png' }), 'second.png')
-    expect((await post(two)).status).toBe(400)
+    expect(await refusal(await post(two))).toEqual(refusedAs('form_invalid'))
+    const scope = { owner: 'ada', context: ada }
+    expect(await server.attachments.usage(scope)).toEqual({ files: 0, bytes: 0 })
+  })
+
+  it('leaves nothing where it is cut behind its file', async () => {
+    const url = new URL(server.url)
+    const socket = connect(Number(url.port), url.hostname)
+    const head = `POST /attachments HTTP/1.1\r\nhost: x\r\nx-user: ada\r\ncontent-length: 9999\r\n`
+    const part = `--b\r\ncontent-disposition: form-data; name="file"; filename="a.txt"\r\ncontent-type: text/plain\r\n\r\n`
+    socket.write(`${head}content-type: multipart/form-data; boundary=b\r\n\r\n${part}hello\r\n--b\r\n`)
+    await expect.poll(() => server.filesOnDisk()).toHaveLength(1)
+    socket.destroy()
+    await expect.poll(() => server.filesOnDisk()).toEqual([])
+    const scope = { owner: 'ada', context: ada }
+    expect(await server.attachments.usage(scope)).toEqual({ files: 0, bytes: 0 })
   })
 })
 
@@ -334,6 +376,22 @@ describe('sweeping', () => {
     expect((await fetch(shown?.type === 'image' ? shown.preview_url : '')).status).toBe(200)
     await server.call('threads.delete', { thread_id: threadId })
     expect(await server.filesOnDisk()).toEqual([])
+  })
+
+  it('removes what a process left that died in the middle', async () => {
+    const { id } = await server.upload('robot.png', 'image/png', PNG)
+    const all = await readdir(server.folder, { recursive: true })
+    // As if it had died between the record and the rest.
+    const record = all.find((name) => name.endsWith('.json')) ?? ''
+    await rm(join(server.folder, record))
+    await server.chat.store.deleteAttachment(id, { owner: 'ada', context: ada })
+    const scope = { owner: 'ada', context: ada }
+    await server.attachments.sweep(server.chat.store)
+    expect(await server.filesOnDisk()).toHaveLength(1)
+    server.aheadMs = 2 * 86_400_000
+    await server.attachments.sweep(server.chat.store)
+    expect(await server.filesOnDisk()).toEqual([])
+    expect(await server.attachments.usage(scope)).toEqual({ files: 0, bytes: 0 })
   })
 
   it('erases an owner', async () => {

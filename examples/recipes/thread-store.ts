@@ -7,7 +7,7 @@ import {
   type Thread,
   type ThreadItem,
   type ThreadStore,
-} from '../../src/index.ts'
+} from '@robolearn/chatkit-server-core'
 
 type Kind = 'thread' | 'item' | 'attachment' | 'feedback'
 
@@ -20,8 +20,8 @@ interface Row {
   json: string
 }
 
-/** A store such as an application writes for itself: one list of rows of JSON, and nothing of runs. */
-export function createPlainThreadStore(): ThreadStore {
+/** A store such as an application writes for itself: one list of rows of JSON, and nothing of runs. Wrap it in `withMemoryRuns`. */
+export function createThreadStore(): ThreadStore {
   let rows: Row[] = []
   const ofScope = ({ owner, tenant }: Scope): string => JSON.stringify([owner, tenant])
   const find = (kind: Kind, id: string, scope: Scope, threadId?: string): Row | undefined =>

@@ -1,0 +1,70 @@
+// Puts the packed core into fresh projects outside of the workspace, one for each runtime, where the same recording
+// has to be answered and the types have to hold with `skipLibCheck: false`. Names of runtimes choose some of them.
+import { spawnSync } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const SOURCES = join(import.meta.dirname, 'check-runtimes')
+const CORE = join(import.meta.dirname, '../packages/chatkit-server-core')
+const RECORDING = join(CORE, 'test/fixtures/conformance/create-thread-streams-answer.json')
+
+/** What each needs besides core, and whether its own types hold where nothing is skipped. */
+const RUNTIMES = {
+  'node-http': { needs: [], strict: true },
+  hono: { needs: ['hono@4'], strict: true },
+  express: { needs: ['express@5', '@types/express@5'], strict: true },
+  fastify: { needs: ['fastify@5'], strict: true },
+  // Its declarations name modules that it does not install.
+  next: { needs: ['next@16', 'react@19', 'react-dom@19', '@types/react@19'], strict: false },
+}
+
+const run = (command, args, cwd) => {
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8' })
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')}\n${stdout}${stderr}`)
+  return stdout.trim()
+}
+
+const wanted = process.argv.slice(2)
+const unknown = wanted.filter((name) => !Object.hasOwn(RUNTIMES, name))
+if (unknown.length > 0) {
+  console.error(`Unknown: ${unknown.join(', ')}. There are: ${Object.keys(RUNTIMES).join(', ')}.`)
+  process.exit(2)
+}
+
+const root = mkdtempSync(join(tmpdir(), 'runtimes-'))
+try {
+  run(process.env.npm_execpath ?? 'pnpm', ['pack', '--pack-destination', root], CORE)
+  const tarball = join(root, readdirSync(root).find((name) => name.endsWith('.tgz')) ?? '')
+  for (const [name, { needs, strict }] of Object.entries(RUNTIMES)) {
+    if (wanted.length > 0 && !wanted.includes(name)) continue
+    const project = join(root, name)
+    mkdirSync(project)
+    writeFileSync(join(project, 'package.json'), JSON.stringify({ private: true, type: 'module' }))
+    for (const file of ['answer.ts', 'check.ts', 'listen.ts', 'tsconfig.json']) {
+      cpSync(join(SOURCES, file), join(project, file))
+    }
+    cpSync(join(SOURCES, 'runtimes', `${name}.ts`), join(project, 'runtime.ts'))
+    if (name === 'next') cpSync(join(SOURCES, 'runtimes/next-route.ts'), join(project, 'route.ts'))
+    cpSync(RECORDING, join(project, 'recording.json'))
+    const quiet = ['--no-audit', '--no-fund', '--ignore-scripts', '--prefer-offline', '--loglevel=error']
+    try {
+      run('npm', ['install', ...quiet, tarball, '@types/node@24', ...needs], project)
+      const types = strict ? [] : ['--skipLibCheck']
+      run(process.execPath, [
+        join(import.meta.dirname, '../node_modules/typescript/bin/tsc'),
+        '-p',
+        project,
+        ...types,
+      ])
+      console.log(
+        `${name}: ${run(process.execPath, ['check.ts'], project)}; types hold${strict ? '' : ', its own skipped'}`,
+      )
+    } catch (error) {
+      console.error(`${name}: failed\n${error.message}`)
+      process.exitCode = 1
+    }
+  }
+} finally {
+  rmSync(root, { recursive: true, force: true })
+}
