@@ -1,6 +1,6 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { browserPath, launchBrowser } from './browser.ts'
+import { browserPath, launchBrowser } from '../../../test/browser.ts'
 import { scriptedAnswer, type ScriptedSite, startScriptedSite } from './scripted-site.ts'
 
 const LESSON = '/lessons/03-quaternions'
