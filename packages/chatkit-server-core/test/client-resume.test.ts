@@ -184,14 +184,29 @@ describe('a request that opens a turn', () => {
     const { network, client, goTo } = setUp(respond)
     finish()
     network.fate = () => 'answer lost'
-    const options = { idempotencyKey: 'mine' }
-    await expect(reduce(client.stream(create, options))).rejects.toThrow('fetch failed')
+    const stream = client.stream(create, { idempotencyKey: 'mine' })
+    await expect(reduce(stream)).rejects.toThrow('fetch failed')
     expect(network.sent).toHaveLength(3)
     network.fate = () => 'sent'
     goTo('Elsewhere')
-    const state = await reduce(client.stream(create, options))
+    const { idempotencyKey = '' } = stream
+    const state = await reduce(client.stream(create, { idempotencyKey }))
     expect(state.items).toHaveLength(2)
     expect(calls()).toBe(1)
+  })
+
+  it('may say something else under its key after a refusal, which leaves nothing behind', async () => {
+    const { respond, finish } = twoWords()
+    const { network, client } = setUp(respond)
+    finish()
+    const idempotencyKey = 'mine'
+    const add = {
+      type: 'threads.add_user_message' as const,
+      params: { thread_id: 'thr_0', input: input('Hi') },
+    }
+    await expect(reduce(client.stream(add, { idempotencyKey }))).rejects.toMatchObject({ status: 404 })
+    await reduce(client.stream(create, { idempotencyKey }))
+    expect(network.types()).toEqual(['threads.add_user_message', 'threads.create'])
   })
 
   it('has a key of its own each time', async () => {

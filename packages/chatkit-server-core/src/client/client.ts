@@ -2,7 +2,7 @@ import type { ThreadStreamEvent } from '../protocol/events.ts'
 import { followStream } from './follow-stream.ts'
 import { loadThread, type Ask, type LoadedThread } from './load-thread.ts'
 import { newKey } from './new-key.ts'
-import { toRequestError } from './request-error.ts'
+import { ChatKitRequestError, toRequestError } from './request-error.ts'
 import type { PlainRequest, Replies, StreamRequest } from './requests.ts'
 import { stopRun } from './stop-run.ts'
 
@@ -28,6 +28,8 @@ export interface StreamRequestOptions {
 
 /** The events of an answer. Leaving the loop lets the connection go and the answer go on. */
 export interface ChatKitStream extends AsyncGenerator<ThreadStreamEvent, void, undefined> {
+  /** Under which the request can be sent once more when it got no answer; undefined where it opens no turn. */
+  readonly idempotencyKey: string | undefined
   /**
    * Stops the answer, also before its first event. Resolves with whether there was something to stop. The stream then
    * comes to its end by itself, with the words that were kept.
@@ -99,7 +101,10 @@ export function createChatKitClient(options: ChatKitClientOptions): ChatKitClien
       if (idempotencyKey !== undefined) unanswered.set(key, body)
       const posted = post(body, signal, key)
       opening = posted
-      const response = await posted
+      const response = await posted.catch((error: unknown) => {
+        if (error instanceof ChatKitRequestError) unanswered.delete(key)
+        throw error
+      })
       opening = undefined
       unanswered.delete(key)
       return response.body
@@ -119,7 +124,7 @@ export function createChatKitClient(options: ChatKitClientOptions): ChatKitClien
     }
     const isStopped = (): boolean => stopped
     const events = followStream({ request: asked, connect, client: { send }, resume, signal, isStopped })
-    return Object.assign(events, { stop })
+    return Object.assign(events, { stop, idempotencyKey: key })
   }
 
   const askPlainly: Ask = (body) => ask(body)
