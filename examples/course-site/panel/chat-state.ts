@@ -6,6 +6,7 @@ import {
   emptyThreadState,
   endThreadStream,
   retryThreadItem,
+  type StreamRequest,
   type ThreadState,
 } from '@robolearn/chatkit-server-core/client'
 import { CUT_OFF, type Failure, toFailure, toStreamFailure } from './failure.ts'
@@ -36,8 +37,6 @@ export interface Chat {
   tryAgain: () => Promise<void>
   startOver: () => void
 }
-
-type StreamRequest = Parameters<ChatKitClient['stream']>[0]
 
 const EMPTY: ChatView = { thread: emptyThreadState, phase: 'idle' }
 
