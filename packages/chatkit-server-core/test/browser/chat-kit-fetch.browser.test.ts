@@ -41,13 +41,10 @@ describe.skipIf(browserPath === undefined)('in a browser', () => {
       },
       [method, argument] as const,
     )
-  const seen = () =>
-    page.evaluate(() => (globalThis as unknown as { chat: Chat }).chat.seen()) as Promise<
-      ReturnType<Chat['seen']>
-    >
+  const seen = () => page.evaluate(() => (globalThis as unknown as { chat: Chat }).chat.seen())
   const texts = async () => (await seen()).texts
   const phase = async () => (await seen()).phase
-  const reasons = async () => (await seen()).reasons
+  const reasons = () => site.left
   const readers = () => site.server.counters().readers
   const activeRuns = () => site.server.counters().activeRuns
   const types = () => site.requests.map(({ type }) => type)
@@ -82,10 +79,10 @@ describe.skipIf(browserPath === undefined)('in a browser', () => {
       await expect.poll(activeRuns).toBe(0)
       await setHidden(false)
       await expect.poll(phase).toBe('ended')
-      const { ids, reasons: why, texts: shown } = await seen()
+      const { ids, texts: shown } = await seen()
       expect(shown).toEqual(['A', 'half of A, and the rest'])
       expect(new Set(ids).size).toBe(ids.length)
-      expect(why).toEqual(['hidden'])
+      await expect.poll(reasons).toEqual(['hidden'])
       const [first, again] = site.requests
       expect(types()).toEqual(['threads.create', 'threads.create'])
       expect(again).toEqual({
@@ -118,7 +115,7 @@ describe.skipIf(browserPath === undefined)('in a browser', () => {
       await call('drop')
       await expect.poll(activeRuns).toBe(0)
       expect(site.stopped).toEqual(['A'])
-      expect(await reasons()).toEqual(['stop'])
+      await expect.poll(reasons).toEqual(['stop'])
       expect(types()).toEqual(['threads.create', 'threads.stop'])
       expect(await storedTexts()).toEqual([
         [expect.objectContaining({ text: 'A' })],
@@ -176,10 +173,10 @@ describe.skipIf(browserPath === undefined)('in a browser', () => {
       await begin('A')
       await call('dropWhenLeft')
       const arrive = site.holdPages()
-      const leaving = page.goto('/another')
+      await page.evaluate("void setTimeout(() => location.assign('/another'))")
       await expect.poll(reasons).toEqual(['hidden'])
       arrive()
-      await leaving
+      await page.waitForURL('**/another')
       await expect.poll(readers).toBe(0)
       expect(activeRuns()).toBe(1)
       site.finish('A')

@@ -12,7 +12,6 @@ import type { ThreadStreamEvent } from '../../src/index.ts'
 
 const RETRY_MS = 100
 
-const reasons: string[] = []
 const ids: string[] = []
 let state: ThreadState = emptyThreadState
 let phase: 'idle' | 'reading' | 'ended' = 'idle'
@@ -21,7 +20,8 @@ let current = new AbortController()
 const fetch = chatKitFetch({
   metadata: () => ({ page: { title: 'Quaternions' } }),
   shouldStop: ({ reason }) => {
-    reasons.push(reason)
+    // Told to the server: a page that is being left cannot be asked.
+    globalThis.fetch(`/left/${reason}`, { method: 'POST', keepalive: true }).catch(() => {})
     return reason === 'stop'
   },
 })
@@ -77,7 +77,6 @@ const chat = {
   seen: () => ({
     phase,
     ids,
-    reasons,
     threadId: state.thread?.id,
     texts: state.items.map((item) =>
       item.type === 'user_message' || item.type === 'assistant_message'

@@ -18,6 +18,8 @@ export interface ChatSite extends AsyncDisposable {
   url: string
   server: TestServer
   requests: SeenRequest[]
+  /** The reasons for which answers were dropped, as the page found them. */
+  left: string[]
   /** What was asked for in the answers that were stopped. */
   stopped: string[]
   /** Lets the answer to this message be finished. */
@@ -36,6 +38,7 @@ export async function startChatSite(): Promise<ChatSite> {
   const script = await bundlePage()
   const gates = new Map<string, PromiseWithResolvers<void>>()
   const requests: SeenRequest[] = []
+  const left: string[] = []
   const stopped: string[] = []
   let held = Promise.resolve()
   let heldPages = Promise.resolve()
@@ -80,6 +83,11 @@ export async function startChatSite(): Promise<ChatSite> {
   const fetch = async (request: Request): Promise<Response> => {
     const { pathname } = new URL(request.url)
     if (pathname === '/chatkit') return chatKit.fetch(request)
+    const [, reason] = /^\/left\/(\w+)$/.exec(pathname) ?? []
+    if (reason !== undefined) {
+      left.push(reason)
+      return new Response()
+    }
     await heldPages
     return page(pathname)
   }
@@ -93,6 +101,7 @@ export async function startChatSite(): Promise<ChatSite> {
     url: `http://127.0.0.1:${port}`,
     server,
     requests,
+    left,
     stopped,
     finish: (text) => gateOf(text).resolve(),
     hold: () => {
