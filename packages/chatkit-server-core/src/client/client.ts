@@ -46,7 +46,7 @@ export interface ChatKitClient {
   ) => Promise<Replies[R['type']]>
   /**
    * An operation that answers with a stream of events. Rejects with a `ChatKitRequestError` before the first one when
-   * the server refuses. A stream that is cut is resumed: at once, then after longer and longer pauses, for about a
+   * the server refuses. A stream that is cut is resumed: in a moment, then after longer and longer pauses, for about a
    * minute without an event; a browser without a network waits for it. Where the server has forgotten the run, what it
    * kept of it comes as items that are done.
    */
