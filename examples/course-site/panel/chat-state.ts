@@ -2,11 +2,14 @@ import {
   applyThreadEvent,
   type ChatKitClient,
   ChatKitRequestError,
+  type ChatKitStream,
   emptyThreadState,
+  endThreadStream,
+  retryThreadItem,
+  type StreamRequest,
   type ThreadState,
 } from '@robolearn/chatkit-server-core/client'
 import { CUT_OFF, type Failure, toFailure, toStreamFailure } from './failure.ts'
-import { loadThread } from './load-thread.ts'
 import type { ThreadMemory } from './thread-memory.ts'
 
 /** Everything that the panel shows of the conversation. */
@@ -28,6 +31,8 @@ export interface Chat {
   /** Shows a learner's last conversation, or nothing when nobody is signed in. */
   open: (learner: string) => Promise<void>
   ask: (question: string) => Promise<void>
+  /** Stops the answer under way; its words so far stay. */
+  stop: () => Promise<void>
   /** Does again what failed. */
   tryAgain: () => Promise<void>
   startOver: () => void
@@ -42,6 +47,7 @@ export function createChat({ client, memory, onChange }: ChatOptions): Chat {
   let view = EMPTY
   let learner = ''
   let current = new AbortController()
+  let answer: ChatKitStream | undefined
   let again: () => Promise<void> = async () => {}
 
   function show(next: ChatView): void {
@@ -65,55 +71,84 @@ export function createChat({ client, memory, onChange }: ChatOptions): Chat {
     const threadId = learner === '' ? undefined : memory.load(learner)
     if (threadId === undefined) return show(EMPTY)
     show({ ...EMPTY, phase: 'loading' })
-    try {
-      const thread = await loadThread(client, threadId)
-      if (!signal.aborted) show({ ...EMPTY, thread })
-    } catch (error) {
+    again = () => open(next)
+    await attempt(signal, async () => {
+      const { state: thread, cursor } = await client.loadThread(threadId)
       if (signal.aborted) return
-      if (isGone(error)) return startOver()
-      again = () => open(next)
-      fail(toFailure(error))
-    }
+      if (cursor === undefined) return show({ ...EMPTY, thread })
+      show({ ...EMPTY, thread, phase: 'answering' })
+      await follow({ type: 'threads.resume', params: { thread_id: threadId, after: cursor } }, signal)
+    })
   }
 
-  async function ask(question: string): Promise<void> {
+  async function ask(question: string, idempotencyKey?: string): Promise<void> {
     const signal = begin()
-    again = () => ask(question)
     const { error: _error, ...thread } = view.thread
     show({ thread, phase: 'answering', question })
+    const threadId = thread.thread?.id
+    const input = { content: [{ type: 'input_text' as const, text: question }] }
+    const request: StreamRequest =
+      threadId === undefined
+        ? { type: 'threads.create', params: { input } }
+        : { type: 'threads.add_user_message', params: { thread_id: threadId, input } }
+    // It may have arrived although no answer came: under its key it is not asked twice.
+    again = () => ask(question, answer?.idempotencyKey)
+    await attempt(signal, () => follow(request, signal, idempotencyKey))
+  }
+
+  async function answerAgain(threadId: string, messageId: string): Promise<void> {
+    const signal = begin()
+    show({ thread: retryThreadItem(view.thread, messageId), phase: 'answering' })
+    const params = { thread_id: threadId, item_id: messageId }
+    await attempt(signal, () => follow({ type: 'threads.retry_after_item', params }, signal))
+  }
+
+  async function attempt(signal: AbortSignal, work: () => Promise<void>): Promise<void> {
     try {
-      await readAnswer(question, signal)
+      await work()
     } catch (error) {
       if (signal.aborted) return
-      if (!isGone(error)) return fail(toFailure(error))
+      const thread = endThreadStream(view.thread)
+      if (!isGone(error)) return fail(toFailure(error), thread)
+      if (view.phase === 'loading') return startOver()
       // The next attempt begins a new conversation.
       memory.forget(learner)
       fail(toFailure(error), emptyThreadState)
     }
   }
 
-  async function readAnswer(question: string, signal: AbortSignal): Promise<void> {
-    const threadId = view.thread.thread?.id
-    const input = { content: [{ type: 'input_text' as const, text: question }] }
-    const events = client.stream(
-      threadId === undefined
-        ? { type: 'threads.create', params: { input } }
-        : { type: 'threads.add_user_message', params: { thread_id: threadId, input } },
-      { signal },
-    )
-    for await (const event of events) {
+  async function follow(request: StreamRequest, signal: AbortSignal, idempotencyKey?: string): Promise<void> {
+    const stream = client.stream(request, {
+      signal,
+      ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+    })
+    answer = stream
+    for await (const event of stream) {
       if (signal.aborted) return
       if (event.type === 'thread.created') memory.save(learner, event.thread.id)
       const thread = applyThreadEvent(view.thread, event)
       const asked = event.type === 'thread.item.done' && event.item.type === 'user_message'
       const { question: _question, ...rest } = view
+      // What was asked is kept: from here on only its answer can fail.
+      if (asked) again = () => open(learner)
       show(asked ? { ...rest, thread } : { ...view, thread })
     }
     if (signal.aborted) return
-    const { error, pending } = view.thread
-    if (error) fail(toStreamFailure(error))
-    else if (pending.length > 0 || view.question !== undefined) fail(CUT_OFF)
-    else show({ ...view, phase: 'idle' })
+    const thread = endThreadStream(view.thread)
+    if (thread.error) failAnswer(thread, thread.error)
+    else if (view.question !== undefined) fail(CUT_OFF)
+    else show({ ...view, thread, phase: 'idle' })
+  }
+
+  function failAnswer(thread: ThreadState, error: NonNullable<ThreadState['error']>): void {
+    const message = thread.items.findLast(({ type }) => type === 'user_message')
+    if (message) again = () => answerAgain(message.thread_id, message.id)
+    fail(toStreamFailure(error), thread)
+  }
+
+  async function stop(): Promise<void> {
+    // What could not be stopped goes on, and is shown as it does.
+    await answer?.stop().catch(() => {})
   }
 
   function startOver(): void {
@@ -122,5 +157,5 @@ export function createChat({ client, memory, onChange }: ChatOptions): Chat {
     show(EMPTY)
   }
 
-  return { open, ask, tryAgain: () => again(), startOver }
+  return { open, ask, stop, tryAgain: () => again(), startOver }
 }

@@ -1,16 +1,16 @@
-import { element } from './element.ts'
+import { button, element } from './element.ts'
 
 export interface Composer {
   root: HTMLElement
   focus: () => void
-  /** While an answer is on its way a question can be written, but not sent. */
-  setBusy: (busy: boolean) => void
+  /** While an answer is on its way a question can be written, but not sent; where it can be stopped, Stop is there. */
+  setBusy: (state: { busy: boolean; canStop: boolean }) => void
   /** Puts back what could not be sent, unless something else was written since. */
   restore: (question: string) => void
 }
 
 /** Where a question is written. Enter sends it, Shift+Enter begins a new line. */
-export function createComposer(onSend: (question: string) => void): Composer {
+export function createComposer(onSend: (question: string) => void, onStop: () => void): Composer {
   const field = element('textarea', {
     id: 'chat-question',
     rows: '1',
@@ -20,11 +20,12 @@ export function createComposer(onSend: (question: string) => void): Composer {
     'aria-describedby': 'chat-hint',
   })
   const send = element('button', { type: 'submit', class: 'chat-send' }, 'Send')
+  const stop = button('Stop', { class: 'chat-button', hidden: '' }, onStop)
   const root = element(
     'form',
     { class: 'chat-composer' },
     element('label', { for: 'chat-question', class: 'visually-hidden' }, 'Your question'),
-    element('div', { class: 'chat-field' }, field, send),
+    element('div', { class: 'chat-field' }, field, stop, send),
     element('p', { id: 'chat-hint', class: 'chat-hint' }, 'Enter sends, Shift+Enter begins a new line.'),
   )
   let busy = false
@@ -51,8 +52,10 @@ export function createComposer(onSend: (question: string) => void): Composer {
   return {
     root,
     focus: () => field.focus(),
-    setBusy: (next) => {
+    setBusy: ({ busy: next, canStop }) => {
       busy = next
+      if (!canStop && document.activeElement === stop) field.focus()
+      stop.hidden = !canStop
       // Not `disabled`: the button would lose the focus.
       send.setAttribute('aria-disabled', String(busy))
     },

@@ -33,7 +33,10 @@ export function createPanel({ opener, session, chat, standIn }: PanelOptions): P
     element('p', {}, 'Each answer shows where in the lessons it is written.'),
   )
   const messages = createMessageList(intro)
-  const composer = createComposer((question) => void chat.ask(question))
+  const composer = createComposer(
+    (question) => void chat.ask(question),
+    () => void chat.stop(),
+  )
   const failure = createFailureBox(
     () => void chat.tryAgain(),
     () => startOver(),
@@ -70,7 +73,8 @@ export function createPanel({ opener, session, chat, standIn }: PanelOptions): P
     show: (view) => {
       messages.update(view)
       failure.show(view.failure)
-      composer.setBusy(view.phase !== 'idle')
+      const canStop = view.phase === 'answering' && view.thread.allowCancel
+      composer.setBusy({ busy: view.phase !== 'idle', canStop })
       renew.hidden = view.thread.thread === undefined && view.question === undefined
       // Said once and whole: a screen reader that reads every token reads nothing.
       const finished = phase === 'answering' && view.phase === 'idle' && view.failure === undefined

@@ -39,9 +39,13 @@ function setUp() {
       return network.refuse ?? handler.fetch(new Request(url, init))
     },
   })
-  const start = () => {
+  const start = (onView: (view: ChatView) => void = () => {}) => {
     const views: ChatView[] = []
-    const chat = createChat({ client, memory, onChange: (view) => views.push(view) })
+    const onChange = (view: ChatView): void => {
+      views.push(view)
+      onView(view)
+    }
+    const chat = createChat({ client, memory, onChange })
     return { chat, view: () => views.at(-1), views }
   }
   return { server, network, remembered, requests, start }
@@ -114,6 +118,54 @@ describe('a conversation', () => {
   })
 })
 
+describe('an answer under way', () => {
+  async function* half(turn: Parameters<Respond>[0]): AsyncGenerator<string> {
+    yield 'One half '
+    await new Promise<void>((resolve) => turn.signal.addEventListener('abort', () => resolve()))
+  }
+
+  it('keeps its words when it is stopped', async () => {
+    const { start, server, requests } = setUp()
+    server.script = (turn) => textStream(turn, half(turn))
+    const { chat, view } = start((now) => {
+      if (texts(now).length === 2) void chat.stop()
+    })
+    await chat.open('ada')
+    await chat.ask('One?')
+    expect(view()).toMatchObject({ phase: 'idle' })
+    expect(texts(view())).toEqual(['One?', 'One half '])
+    expect(requests.map(({ type }) => type)).toContain('threads.stop')
+    const { chat: later, view: again } = start()
+    await later.open('ada')
+    expect(texts(again())).toEqual(['One?', 'One half '])
+  })
+
+  it('goes on where the page was left, and is followed after a reload', async () => {
+    const { start, server } = setUp()
+    const gate = Promise.withResolvers<void>()
+    async function* words(): AsyncGenerator<string> {
+      yield 'One half '
+      await gate.promise
+      yield 'and the other.'
+    }
+    server.script = (turn) => textStream(turn, words())
+    const reached = Promise.withResolvers<void>()
+    const before = start((now) => {
+      if (texts(now).length === 2) reached.resolve()
+    })
+    await before.chat.open('ada')
+    const asking = before.chat.ask('One?')
+    await reached.promise
+    const after = start((now) => {
+      if (now.phase === 'answering' && texts(now).length === 2) gate.resolve()
+    })
+    await after.chat.open('ada')
+    expect(texts(after.view())).toEqual(['One?', 'One half and the other.'])
+    expect(after.view()).toMatchObject({ phase: 'idle' })
+    await asking
+  })
+})
+
 describe('what goes wrong', () => {
   it('keeps the question when the server cannot be reached, and sends it again on request', async () => {
     const { start, network } = setUp()
@@ -165,6 +217,23 @@ describe('what goes wrong', () => {
       phase: 'idle',
       failure: { text: 'The model is resting.', action: 'none' },
     })
+  })
+
+  it('answers the same message again after an answer that failed', async () => {
+    const { start, server, requests } = setUp()
+    server.script = async function* (turn) {
+      yield* textStream(turn, ['A beginning.'])
+      throw new Error('The model is away.')
+    }
+    const { chat, view } = start()
+    await chat.open('ada')
+    await chat.ask('One?')
+    expect(view()).toMatchObject({ failure: { action: 'try-again' } })
+    server.script = (turn) => textStream(turn, ['An answer.'])
+    await chat.tryAgain()
+    expect(texts(view())).toEqual(['One?', 'An answer.'])
+    expect(view()).not.toHaveProperty('failure')
+    expect(requests.map(({ type }) => type)).toEqual(['threads.create', 'threads.retry_after_item'])
   })
 
   it('says that an answer was cut off when the stream just ends', async () => {

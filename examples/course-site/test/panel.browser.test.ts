@@ -1,6 +1,6 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { browserPath, launchBrowser } from './browser.ts'
+import { browserPath, launchBrowser } from '../../../test/browser.ts'
 import { scriptedAnswer, type ScriptedSite, startScriptedSite } from './scripted-site.ts'
 
 const LESSON = '/lessons/03-quaternions'
@@ -186,6 +186,36 @@ describe.skipIf(browserPath === undefined)('the chat panel in a browser', { time
     await page.reload()
     await page.getByText('Ask about this page').waitFor()
     expect(await answers().count()).toBe(0)
+  })
+
+  it('goes on with an answer after a reload, and stops it at its learner’s word', async () => {
+    const gate = Promise.withResolvers<void>()
+    site.answerWith((turn) =>
+      scriptedAnswer(turn, [
+        { text: 'Both name the ' },
+        { text: 'same rotation.', after: gate.promise },
+        {
+          text: ' Never said.',
+          after: new Promise((resolve) => turn.signal.addEventListener('abort', () => resolve())),
+        },
+      ]),
+    )
+    await signIn()
+    await ask('Are q and −q the same?')
+    await page.getByText('Both name the').waitFor()
+    await page.reload()
+    await page.getByText('Both name the').waitFor()
+    const stop = page.getByRole('button', { name: 'Stop' })
+    await stop.waitFor()
+    gate.resolve()
+    await page.getByText('Both name the same rotation.').waitFor()
+    await stop.click()
+    await stop.waitFor({ state: 'hidden' })
+    expect(await page.getByRole('button', { name: 'Send' }).getAttribute('aria-disabled')).toBe('false')
+    await page.reload()
+    await page.getByText('Both name the same rotation.').waitFor()
+    expect(await page.locator('.chat-answer').textContent()).not.toContain('Never said.')
+    expect(await page.locator('.chat-message-user').count()).toBe(1)
   })
 
   it('works by keyboard alone', async () => {

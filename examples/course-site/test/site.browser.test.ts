@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { readConfig } from '../server/config.ts'
 import { runSite } from '../server/run-site.ts'
-import { browserPath, launchBrowser } from './browser.ts'
+import { browserPath, launchBrowser } from '../../../test/browser.ts'
 
 const LESSONS = join(import.meta.dirname, '../lessons')
 

@@ -8,7 +8,7 @@ import {
   type ThreadStreamEvent,
 } from '../src/index.ts'
 import { requestSchemas, type RequestType } from '../src/protocol/requests.ts'
-import { opensTurn } from '../src/routes/route-request.ts'
+import { opensTurn } from '../src/protocol/opens-turn.ts'
 import { aborted, HookedServer, type Person } from './hooked-server.ts'
 
 type Kind = 'thread' | 'item' | 'form' | 'widget' | 'attachment' | 'run' | 'cursor' | 'key'

@@ -1,29 +1,10 @@
-import { EventSourceParserStream } from 'eventsource-parser/stream'
-import type { Attachment } from '../protocol/attachments.ts'
 import type { ThreadStreamEvent } from '../protocol/events.ts'
-import type { ThreadItem } from '../protocol/items.ts'
-import type { Page } from '../protocol/pages.ts'
-import type { ChatKitRequestBody } from '../protocol/requests.ts'
-import type { ThreadWithItems } from '../protocol/threads.ts'
-import { toRequestError } from './request-error.ts'
-
-/** What each plain operation answers with. */
-interface Replies {
-  'threads.get_by_id': ThreadWithItems
-  'threads.list': Page<ThreadWithItems>
-  'threads.update': ThreadWithItems
-  'threads.delete': Record<string, never>
-  'items.list': Page<ThreadItem>
-  'items.feedback': Record<string, never>
-  'threads.stop': { stopped: boolean }
-  'threads.sync_custom_action': { updated_item?: ThreadItem }
-  'attachments.create': Attachment
-  'attachments.delete': Record<string, never>
-  'input.transcribe': { text: string }
-}
-
-type PlainRequest = Extract<ChatKitRequestBody, { type: keyof Replies }>
-type StreamRequest = Exclude<ChatKitRequestBody, PlainRequest>
+import { followStream } from './follow-stream.ts'
+import { loadThread, type Ask, type LoadedThread } from './load-thread.ts'
+import { newKey } from './new-key.ts'
+import { ChatKitRequestError, toRequestError } from './request-error.ts'
+import type { PlainRequest, Replies, StreamRequest } from './requests.ts'
+import { stopRun } from './stop-run.ts'
 
 export interface ChatKitClientOptions {
   url: string | URL
@@ -31,60 +12,121 @@ export interface ChatKitClientOptions {
   fetch?: (url: string | URL, init: RequestInit) => Promise<Response>
   /** Asked before every request; what it gives goes into the body's `metadata`: the page, a selection. */
   metadata?: () => Record<string, unknown>
+  /** Whether streams that are cut are resumed. Default true. */
+  resume?: boolean
+}
+
+export interface StreamRequestOptions {
+  /** Fires to let the connection go. The answer goes on; `stop()` stops it. */
+  signal?: AbortSignal
+  /**
+   * For a turn that may have been opened before: under the key of a request that got no answer, the same message is
+   * never sent twice. Default: a new key for each stream.
+   */
+  idempotencyKey?: string
+}
+
+/** The events of an answer. Leaving the loop lets the connection go and the answer go on. */
+export interface ChatKitStream extends AsyncGenerator<ThreadStreamEvent, void, undefined> {
+  /** Under which the request can be sent once more when it got no answer; undefined where it opens no turn. */
+  readonly idempotencyKey: string | undefined
+  /**
+   * Stops the answer, also before its first event. Resolves with whether there was something to stop. The stream then
+   * comes to its end by itself, with the words that were kept.
+   */
+  stop: () => Promise<boolean>
 }
 
 /** A typed client of a ChatKit server, for browsers and Node. */
 export interface ChatKitClient {
   /** A plain operation. Rejects with a `ChatKitRequestError` when the server refuses. */
-  send: <R extends PlainRequest>(request: R) => Promise<Replies[R['type']]>
-  /**
-   * An operation that answers with a stream of events. Rejects with a `ChatKitRequestError` before the first one
-   * when the server refuses. Stop reading, or fire `signal`, to let the connection go.
-   */
-  stream: (
-    request: StreamRequest,
+  send: <R extends PlainRequest>(
+    request: R,
     options?: { signal?: AbortSignal },
-  ) => AsyncGenerator<ThreadStreamEvent, void, undefined>
+  ) => Promise<Replies[R['type']]>
+  /**
+   * An operation that answers with a stream of events. Rejects with a `ChatKitRequestError` before the first one when
+   * the server refuses. A stream that is cut is resumed: in a moment, then after longer and longer pauses, for about a
+   * minute without an event; a browser without a network waits for it. Where the server has forgotten the run, what it
+   * kept of it comes as items that are done.
+   */
+  stream: (request: StreamRequest, options?: StreamRequestOptions) => ChatKitStream
+  /** A thread with all of its items, and where to resume the answer that is being written in it. */
+  loadThread: (threadId: string) => Promise<LoadedThread>
 }
 
-export function createChatKitClient({ url, metadata, ...options }: ChatKitClientOptions): ChatKitClient {
+export function createChatKitClient(options: ChatKitClientOptions): ChatKitClient {
+  const { url, metadata, resume = true } = options
   // Called without a receiver: a browser's own fetch refuses any other.
   const request = options.fetch ?? ((to, init) => fetch(to, init))
+  /** Bodies whose keys were given by the caller and that got no answer: under its key no other may be sent. */
+  const unanswered = new Map<string, string>()
 
-  const post = async (body: ChatKitRequestBody, signal?: AbortSignal): Promise<Response> => {
+  const toBody = (body: PlainRequest | StreamRequest): string =>
+    JSON.stringify(metadata ? { ...body, metadata: { ...metadata(), ...body.metadata } } : body)
+
+  const post = async (body: string, signal: AbortSignal | undefined, key?: string): Promise<Response> => {
     const response = await request(url, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(metadata ? { ...body, metadata: { ...metadata(), ...body.metadata } } : body),
+      headers: {
+        'content-type': 'application/json',
+        'x-chatkit-client': 'stop',
+        ...(key === undefined ? {} : { 'idempotency-key': key }),
+      },
+      body,
       ...(signal ? { signal } : {}),
     })
     if (!response.ok) throw await toRequestError(response)
     return response
   }
 
-  return {
-    send: async <R extends PlainRequest>(body: R) => (await (await post(body)).json()) as Replies[R['type']],
-    stream: async function* (body, { signal } = {}) {
-      const response = await post(body, signal)
-      if (!response.body) return
-      yield* readEvents(response.body)
-    },
+  const ask = async <R extends PlainRequest>(body: R, signal?: AbortSignal) => {
+    const response = await post(toBody(body), signal)
+    const reply = (await response.json()) as Replies[R['type']]
+    return { reply, cursor: response.headers.get('x-chatkit-run') ?? undefined }
   }
-}
 
-/** The events of a stream's body, as they come. */
-export async function* readEvents(
-  body: ReadableStream<Uint8Array>,
-): AsyncGenerator<ThreadStreamEvent, void, undefined> {
-  const text = new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>
-  const reader = body.pipeThrough(text).pipeThrough(new EventSourceParserStream()).getReader()
-  try {
-    for (;;) {
-      const { done, value } = await reader.read()
-      if (done) return
-      yield JSON.parse(value.data) as ThreadStreamEvent
+  const send: ChatKitClient['send'] = async (body, { signal } = {}) => (await ask(body, signal)).reply
+
+  const stream: ChatKitClient['stream'] = (asked, { signal, idempotencyKey } = {}) => {
+    const key = asked.type === 'threads.resume' ? undefined : (idempotencyKey ?? newKey())
+    let body: string | undefined
+    let opening: Promise<unknown> | undefined
+    let stopped = false
+
+    const connect = async (next: StreamRequest): Promise<ReadableStream<Uint8Array> | null> => {
+      if (next !== asked || key === undefined) return (await post(toBody(next), signal)).body
+      // The same request to the letter, whatever the page shows by now: the key stands for this body.
+      body ??= unanswered.get(key) ?? toBody(asked)
+      if (idempotencyKey !== undefined) unanswered.set(key, body)
+      const posted = post(body, signal, key)
+      opening = posted
+      const response = await posted.catch((error: unknown) => {
+        if (error instanceof ChatKitRequestError) unanswered.delete(key)
+        throw error
+      })
+      opening = undefined
+      unanswered.delete(key)
+      return response.body
     }
-  } finally {
-    await reader.cancel().catch(() => {})
+    const askToStop = async (): Promise<boolean> => {
+      // The key names this answer alone; in its thread another one may have begun meanwhile.
+      const params =
+        asked.type === 'threads.resume'
+          ? { thread_id: asked.params.thread_id }
+          : { idempotency_key: key ?? null }
+      return (await send({ type: 'threads.stop', params })).stopped
+    }
+    const stop = async (): Promise<boolean> => {
+      stopped = true
+      const isSent = key === undefined || body !== undefined
+      return isSent && stopRun(askToStop, opening)
+    }
+    const isStopped = (): boolean => stopped
+    const events = followStream({ request: asked, connect, client: { send }, resume, signal, isStopped })
+    return Object.assign(events, { stop, idempotencyKey: key })
   }
+
+  const askPlainly: Ask = (body) => ask(body)
+  return { send, stream, loadThread: (threadId) => loadThread(askPlainly, threadId) }
 }

@@ -46,3 +46,9 @@ export async function toRequestError(response: Response): Promise<ChatKitRequest
     ...(requestId === undefined ? {} : { requestId }),
   })
 }
+
+/** Whether the same request may fare better a moment later: the connection broke, or the server is not well. */
+export function isPassing(error: unknown): boolean {
+  if (!(error instanceof ChatKitRequestError)) return !(error instanceof SyntaxError)
+  return [408, 429, 500, 502, 503, 504].includes(error.status)
+}
