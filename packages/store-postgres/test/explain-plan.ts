@@ -16,8 +16,8 @@ export function recordStatements(): { sent: Sent[]; stop: () => void } {
   const { query } = prototype
   prototype.query = function (...args) {
     const [first, values] = args
-    const text = typeof first === 'string' ? first : textOf(first)
-    if (text !== undefined) sent.push({ text, values: Array.isArray(values) ? values : [] })
+    const statement = typeof first === 'string' ? { text: first, values } : first
+    if (isStatement(statement)) sent.push({ text: statement.text, values: statement.values ?? [] })
     return query.apply(this, args)
   }
   return {
@@ -28,8 +28,8 @@ export function recordStatements(): { sent: Sent[]; stop: () => void } {
   }
 }
 
-const textOf = (query: unknown): string | undefined =>
-  typeof query === 'object' && query !== null && 'text' in query ? String(query.text) : undefined
+const isStatement = (query: unknown): query is { text: string; values?: unknown[] } =>
+  typeof query === 'object' && query !== null && 'text' in query && typeof query.text === 'string'
 
 export interface PlanNode {
   'Node Type': string
