@@ -29,6 +29,29 @@ it('a stop takes back a message that still waits for its thread, and nobody else
   expect(wordsOf(await storedIn(server, first.threadId))).toEqual(['one', 're: one', 'four', 're: four'])
 })
 
+it.each(['interrupt', 'reject'] as const)(
+  'an action waits for the answer that is being written (%s)',
+  async (onBusy) => {
+    const gate = Promise.withResolvers<void>()
+    const server = serverOf(
+      async function* (turn) {
+        await gate.promise
+        yield* echo(turn)
+      },
+      { onBusy },
+    )
+    server.hooks.action = () => [{ type: 'notice', level: 'info', message: 'pressed' }]
+    const first = await (await server.follow(create('one'), ada)).until('stream_options')
+    const params = { thread_id: first.threadId, action: { type: 'go' } }
+    const pressed = server.follow({ type: 'threads.custom_action', params }, ada)
+    await expect.poll(() => server.counters().waiting).toBe(1)
+    gate.resolve()
+    await first.toEnd()
+    expect((await (await pressed).toEnd()).types()).toContain('notice')
+    expect(wordsOf(await storedIn(server, first.threadId))).toEqual(['one', 're: one'])
+  },
+)
+
 it.each([
   ['takes it back', false, 'rejected', undefined],
   ['stops its answer', true, 'fulfilled', 'stopped'],

@@ -216,8 +216,9 @@ export class RunManager<TContext> {
   ): Promise<Exclude<OpenedTurn, { outcome: 'refused' }>> {
     const { store } = this.#options
     const { kind } = opening.step
-    // Who answers what an answer has asked for has not moved on: it is waited for, however it is with messages.
-    const onBusy = kind === 'tool_output' || kind === 'structured_input' ? 'wait' : this.#options.onBusy
+    // Only who sends a message has moved on. Who answers what an answer has asked for or shown has not, and presses
+    // the same button twice: what the first press has begun is not to be stopped by the second.
+    const onBusy = kind === 'message' || kind === 'retry' ? this.#options.onBusy : 'wait'
     const threadId = opening.thread ?? ''
     const lineKey = lineOf(threadId, scope)
     const busy = (runId?: string): ChatKitError => refusal('run_active', threadId, { runId })
