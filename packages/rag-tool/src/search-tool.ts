@@ -38,7 +38,7 @@ export interface SearchToolDefinition {
   execute: (input: { query: string }) => Promise<string>
 }
 
-/** Measured by `bench rag-quality`: see docs/rag.md. */
+/** What it costs and saves on chunking-evaluation is in docs/rag.md. */
 export const TOOL_MIN_WORD_SHARE = 0.4
 
 const DESCRIPTION =
