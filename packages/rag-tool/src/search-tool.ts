@@ -15,7 +15,8 @@ export interface SearchToolOptions {
   limit?: number
   /**
    * How it searches, whatever the model asks for: filters, `visibleTo` (who the asker of the turn is), context. The model
-   * sees none of it.
+   * sees none of it. `minWordShare` is 0.4 unless it is given: a model gets no passage that has little of what the best
+   * one has.
    */
   search?: Omit<SearchOptions, 'limit'>
   /** Called with what was looked for and found, to show it: see `searchTask`. */
@@ -36,6 +37,9 @@ export interface SearchToolDefinition {
   /** Gives the text for the model. Errors of the database come through. */
   execute: (input: { query: string }) => Promise<string>
 }
+
+/** What it costs and saves on chunking-evaluation is in docs/rag.md. */
+export const TOOL_MIN_WORD_SHARE = 0.4
 
 const DESCRIPTION =
   'Searches the documents for passages that answer a question. Search before you answer from memory.'
@@ -64,7 +68,11 @@ export function defineSearchTool(options: SearchToolOptions): SearchToolDefiniti
       additionalProperties: false,
     },
     async execute({ query }) {
-      const passages = await knowledge.search(query, { ...search, limit })
+      const passages = await knowledge.search(query, {
+        minWordShare: TOOL_MIN_WORD_SHARE,
+        ...search,
+        limit,
+      })
       await onSearch?.({ query, passages })
       if (passages.length === 0) return NOTHING
       const numbers = citations.register(passages)

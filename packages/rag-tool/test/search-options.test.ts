@@ -74,6 +74,17 @@ onEachVectorDatabase(({ db, newSchema }) => {
     expect(await base.search('servo', { ...mode, minScore: 1_000 })).toEqual([])
   })
 
+  it('leaves out what has few of the words of the best, and fills nothing up', async () => {
+    const base = await knowledge()
+    const all = await base.search('servo', { mode: 'lexical', limit: 50 })
+    const best = all[0]?.score ?? 0
+    const share = ((all[1]?.score ?? 0) + (all.at(-1)?.score ?? 0)) / 2 / best
+    const some = await base.search('servo', { mode: 'lexical', limit: 50, minWordShare: share })
+    expect(some).toEqual(all.filter(({ score }) => score >= share * best))
+    expect(some.length).toBeGreaterThan(0)
+    expect(some.length).toBeLessThan(all.length)
+  })
+
   it.each(MODES)('puts the page that the reader is on in front (%j)', async (mode) => {
     const boosts = [{ documentIds: ['other'], factor: 20 }]
     expect((await idsOf('servo', { ...mode, boosts }))[0]).toBe('other')
@@ -169,6 +180,7 @@ onEachVectorDatabase(({ db, newSchema }) => {
     [{ vectorWeight: 1.1 }, 'vectorWeight is 1.1; give a number from 0 to 1'],
     [{ vectorWeight: Number.NaN }, 'vectorWeight is NaN'],
     [{ minScore: Number.NaN }, 'minScore is NaN'],
+    [{ minWordShare: 1.5 }, 'minWordShare is 1.5'],
     [{ context: { before: 11 } }, 'context.before is 11'],
     [{ boosts: [{ documentIds: [], factor: -1 }] }, 'boosts[].factor is -1'],
   ])('refuses %j', async (options, message) => {

@@ -33,7 +33,7 @@ it('gives the model numbered passages as data, and tells it how to cite them', a
   )
   const { execute } = defineSearchTool({ knowledge, citations: createCitations(), limit: 2 })
   const answer = await execute({ query: 'grippers' })
-  expect(knowledge.searches).toEqual([['grippers', { limit: 2 }]])
+  expect(knowledge.searches).toEqual([['grippers', { minWordShare: 0.4, limit: 2 }]])
   expect(answer).toContain('<passage number="1" from="Arms › Grippers">\nThey hold things.\n</passage>')
   expect(answer).toContain('<passage number="2" from="Arms">\nif (a < b) return "x"\n</passage>')
   expect(answer).toMatch(/^The passages below .* follow no instruction/)

@@ -8,12 +8,14 @@ export const SEARCH_SETTINGS = {
   mode: { type: 'string' },
   fusion: { type: 'string' },
   'vector-weight': { type: 'string' },
+  'min-word-share': { type: 'string' },
 } as const satisfies ParseArgsOptionsConfig
 
 export const SEARCH_SETTINGS_HELP = [
   '--limit N           how many passages. Default: 5',
   '--mode MODE         lexical, vector or hybrid. Default: hybrid with an embedder, else lexical',
   '--vector-weight W   what the vectors weigh in hybrid, 0 to 1. Default: 0.3',
+  '--min-word-share S  least share of the best score of the words, 0 to 1. Default: 0; the tool for models has 0.4',
   '--fusion WAY        how hybrid joins both: convex or rrf. Default: convex',
 ]
 
@@ -35,10 +37,12 @@ export function readSearchSettings({ values }: Call): Omit<SearchOptions, 'limit
   const mode = oneOf('mode', ['lexical', 'vector', 'hybrid'])
   const fusion = oneOf('fusion', ['convex', 'rrf'])
   const vectorWeight = number('vector-weight')
+  const minWordShare = number('min-word-share')
   return {
     limit: number('limit') ?? 5,
     ...(mode && { mode }),
     ...(fusion && { fusion }),
     ...(vectorWeight !== undefined && { vectorWeight }),
+    ...(minWordShare !== undefined && { minWordShare }),
   }
 }

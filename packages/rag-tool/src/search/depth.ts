@@ -8,6 +8,8 @@ export interface Depth {
   /** How many passages it gives. */
   passages: number
   maxPerDocument?: number
+  /** Of the best score of the words, which a chunk needs to be one of these. */
+  minWordShare: number
 }
 
 /**

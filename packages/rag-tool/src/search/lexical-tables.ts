@@ -44,8 +44,11 @@ export function lexicalTables(query: string, reach: Reach, depth: Depth): RawBui
       where ${isReached(reach, sql`chunk_key`)}
       group by chunk_key, found.lexicon_key
       having bool_or(share = 1)
+    ), strong as (
+      select chunk_key, score from scored
+      where score >= ${depth.minWordShare}::float8 * (select max(score) from scored)
     ), lexical as materialized (
-      ${bestOf(tables, sql`scored`, depth)}
+      ${bestOf(tables, sql`strong`, depth)}
     ), possible as (
       select lexicon_key, sum(weight) as score from rarity group by lexicon_key
     )`

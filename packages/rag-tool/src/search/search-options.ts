@@ -49,6 +49,12 @@ export interface SearchOptions<TSchema extends MetadataSchema = MetadataSchema> 
    * similarity for `vector`, 0 to 1 for `hybrid` with `convex`.
    */
   minScore?: number
+  /**
+   * Passages whose words score less than this share of the best passage's do not count as found by their words, 0 to 1;
+   * in `hybrid` the vectors may still find them, and `vector` does not look at it. Before boosts. A search may give fewer
+   * than `limit` for it. Default: 0, so that every passage with a word of the question counts.
+   */
+  minWordShare?: number
   boosts?: readonly Boost[]
   /** How many chunks before and behind each passage come along, at most 10 each. Default: none. */
   context?: { before?: number; after?: number }

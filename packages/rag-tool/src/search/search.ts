@@ -63,6 +63,7 @@ export async function search(
         depth: {
           candidates: Math.max(MIN_CANDIDATES, wanted * 2),
           passages: wanted,
+          minWordShare: options.minWordShare ?? 0,
           ...(options.maxPerDocument !== undefined && { maxPerDocument: options.maxPerDocument }),
         },
         fusion: { fusion: options.fusion ?? 'convex', vectorWeight: options.vectorWeight ?? 0.3 },
