@@ -10,17 +10,23 @@ import { statementNames } from './statement-names.ts'
 export function freshPool(pool: Pool): PostgresPool {
   const clients = new WeakMap<PoolClient, PostgresPoolClient>()
   const nameOf = statementNames()
+  const connect = async (): Promise<PostgresPoolClient> => {
+    const client = await pool.connect()
+    const known = clients.get(client) ?? watched(client, await isDirect(client), nameOf)
+    clients.set(client, known)
+    return known
+  }
   return {
     options: pool.options,
     end: () => pool.end(),
-    connect: async () => {
-      const client = await pool.connect()
-      const known = clients.get(client) ?? watched(client, await isDirect(client), nameOf)
-      clients.set(client, known)
-      return known
-    },
+    // Nothing was sent yet: a connection that breaks off while it is made harms nobody, and another may do better.
+    connect: () => connect().catch((error: unknown) => (brokeOff(error) ? connect() : Promise.reject(error))),
   }
 }
+
+const brokeOff = (error: unknown): boolean =>
+  error instanceof Error &&
+  (error.message.startsWith('Connection terminated') || ('code' in error && error.code === 'ECONNRESET'))
 
 function watched(
   client: PoolClient,
