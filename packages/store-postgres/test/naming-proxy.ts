@@ -1,10 +1,8 @@
-import { connect, createServer, type Socket } from 'node:net'
+import { databaseProxy, type DatabaseProxy } from './database-proxy.ts'
 
-export interface NamingProxy {
-  url: string
+export interface NamingProxy extends DatabaseProxy {
   /** Whether any statement was sent under a name. */
   sawNames: () => boolean
-  close: () => void
 }
 
 /** A way to the database that looks at what is sent, and can give clients numbers of its own, as poolers do. */
@@ -12,11 +10,8 @@ export async function namingProxy(
   databaseUrl: string,
   { asPooler }: { asPooler: boolean },
 ): Promise<NamingProxy> {
-  const target = new URL(databaseUrl)
-  const sockets = new Set<Socket>()
   let sawNames = false
-  const proxy = createServer((client) => {
-    const server = connect(Number(target.port), target.hostname)
+  const proxy = await databaseProxy(databaseUrl, (client, server) => {
     client.on('data', (bytes) => {
       sawNames ||= bytes.includes('chatkit_')
       server.write(bytes)
@@ -24,24 +19,8 @@ export async function namingProxy(
     server.on('data', (bytes) => client.write(asPooler ? renumbered(bytes) : bytes))
     client.on('close', () => server.destroy())
     server.on('close', () => client.destroy())
-    for (const socket of [client, server]) {
-      sockets.add(socket)
-      socket.on('error', () => {})
-    }
   })
-  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
-  const address = proxy.address()
-  const url = new URL(databaseUrl)
-  url.hostname = '127.0.0.1'
-  url.port = String(typeof address === 'object' && address ? address.port : 0)
-  return {
-    url: url.href,
-    sawNames: () => sawNames,
-    close: () => {
-      proxy.close()
-      for (const socket of sockets) socket.destroy()
-    },
-  }
+  return { ...proxy, sawNames: () => sawNames }
 }
 
 /** The message BackendKeyData of PostgreSQL's protocol: a letter, its length of 12 bytes, and the process's number. */
