@@ -32,7 +32,7 @@ export class Flusher {
   readonly #underWay = new Set<string>()
   #statements = 0
   #startedMs = -Infinity
-  /** Whether the last statement was of several runs. */
+  /** Whether several runs were being written when the last statement began. */
   #busy = false
   #timer: ReturnType<typeof setTimeout> | undefined
 
@@ -65,7 +65,7 @@ export class Flusher {
     const batch = this.#take()
     if (batch.length === 0) return
     this.#startedMs = performance.now()
-    this.#busy = batch.length > 1
+    this.#busy = this.#underWay.size > 1
     this.#statements += 1
     void this.#store(batch).finally(() => {
       this.#statements -= 1

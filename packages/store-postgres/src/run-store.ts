@@ -26,7 +26,7 @@ import { lockThread, openTurn, type OpenedRow } from './queries/open-turn.ts'
 import { activeRun, openedTurn, readEvents, requestStop, toRunRef, type StopTarget } from './queries/runs.ts'
 import { loadThread } from './queries/threads.ts'
 import type { Tables } from './schema.ts'
-import { isLost, isRefusal, type Session } from './session.ts'
+import { isLost, isRefusal, isThere, type Session } from './session.ts'
 import type { Sweeper } from './sweeper.ts'
 
 export interface RunStoreOptions {
@@ -54,7 +54,13 @@ export class RunStore {
     const { session, tables, active } = options
     this.#flusher = new Flusher({
       flush: async (batch) => {
-        const rows = await session.runSurely(flush(tables, batch))
+        // One that is sent again after a lost connection may find its own rows.
+        const rows = await session
+          .runSurely(flush(tables, batch, { again: false }))
+          .catch((failure: unknown) => {
+            if (!isThere(failure)) throw failure
+            return session.runSurely(flush(tables, batch, { again: true }))
+          })
         active.flushed()
         return rows
       },

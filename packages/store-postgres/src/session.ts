@@ -74,6 +74,9 @@ const codeOf = (failure: unknown): StoreErrorCode | undefined => storeErrorOf(fa
 
 export const isLost = (failure: unknown): boolean => codeOf(failure) === 'connection_lost'
 
+/** Whether a row that was to be written is there already. */
+export const isThere = (failure: unknown): boolean => codeOf(failure) === 'unique_violation'
+
 /** Whether the database refused values that it was sent (SQLSTATE classes 22 and 23). */
 export const isRefusal = (failure: unknown): boolean => /^2[23]/.test(storeErrorOf(failure)?.sqlState ?? '')
 

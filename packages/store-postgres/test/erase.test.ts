@@ -76,7 +76,7 @@ const countOf = async (table: string): Promise<number> => {
   return (row as { count: number }).count
 }
 const empty = (): Promise<unknown> =>
-  run(`truncate chatkit.threads, chatkit.attachments, chatkit.states cascade`)
+  run(`truncate chatkit.threads, chatkit.run_events, chatkit.attachments, chatkit.states cascade`)
 
 async function all(records: AsyncIterable<ExportRecord>): Promise<ExportRecord[]> {
   const list: ExportRecord[] = []

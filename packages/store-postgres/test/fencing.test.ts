@@ -63,6 +63,26 @@ describe('what is written while an end of its run is under way', () => {
   })
 })
 
+describe('a thread that is deleted while an event of it is being stored', () => {
+  it('waits for the event, and leaves none behind', async () => {
+    const scope = scopeOf()
+    const run = await begin(store, scope, { newThread: newThread() })
+    await store.appendDeltas(run, [entry(1)])
+    await other.query('begin')
+    await other.query('select 1 from chatkit.runs where id = $1 for share', [run.id])
+    await other.query(
+      `insert into chatkit.run_events (thread_id, run_id, last_seq, first_seq, data) values ($1, $2, 2, 2, '{}')`,
+      [run.threadId, run.id],
+    )
+    const deleted = store.deleteThread(run.threadId, scope)
+    await untilWaiting(1)
+    await other.query('commit')
+    await deleted
+    const left = `select last_seq from chatkit.run_events where run_id = '${run.id}'`
+    expect(await query(database.url, left)).toEqual([])
+  })
+})
+
 describe('who follows a run', () => {
   it('is woken when there is something to read, and not while it is being written', async () => {
     const scope = scopeOf()

@@ -8,6 +8,7 @@ import { createThread, file, message, newThread, scopeOf } from './conversation.
 import { freshDatabase, query, type FreshDatabase } from './fresh-database.ts'
 import { version1 } from './version-1.ts'
 import { version2 } from './version-2.ts'
+import { version3 } from './version-3.ts'
 
 describe('migrate', () => {
   let database: FreshDatabase
@@ -75,7 +76,7 @@ describe('migrate', () => {
     expect(StoreError.isInstance(failure)).toBe(true)
     expect(failure).toMatchObject({
       code: 'schema_too_new',
-      message: expect.stringMatching(/version 7.*versions up to 3/),
+      message: expect.stringMatching(/version 7.*versions up to 4/),
     })
   })
 
@@ -102,6 +103,9 @@ const STRUCTURE = `
   union all select conrelid::regclass::text || ': ' || conname || ' ' || pg_get_constraintdef(oid)
   from pg_constraint where connamespace = 'chatkit'::regnamespace
   union all select indexdef from pg_indexes where schemaname = 'chatkit'
+  union all select pg_get_triggerdef(oid) from pg_trigger
+  where not tgisinternal and tgrelid in (select oid from pg_class where relnamespace = 'chatkit'::regnamespace)
+  union all select pg_get_functiondef(oid) from pg_proc where pronamespace = 'chatkit'::regnamespace
   order by 1`
 const VERSIONS = 'select version from chatkit.migrations order by version'
 const PRESENT = steps.map((_, index) => ({ version: index + 1 }))
@@ -112,6 +116,12 @@ const EARLIER = [
   {
     version: 2,
     statements: version2,
+    attachments: [{ id: 'atc_1', name: 'notes.pdf', ...IN_THREAD }],
+    feedback: [{ item_id: 'msg_1', kind: 'positive', ...IN_THREAD }],
+  },
+  {
+    version: 3,
+    statements: version3,
     attachments: [{ id: 'atc_1', name: 'notes.pdf', ...IN_THREAD }],
     feedback: [{ item_id: 'msg_1', kind: 'positive', ...IN_THREAD }],
   },
@@ -149,6 +159,8 @@ describe('a database of an earlier version', () => {
       const items = await store.listItems('thr_1', { limit: 9, order: 'asc', include: 'all' }, ada)
       expect(items.data.map((item) => item.id)).toEqual(['msg_1', expect.stringMatching(/^msg_/)])
       await store.saveFeedback({ threadId: 'thr_1', itemIds: ['msg_1'], kind: 'negative' }, ada)
+      await store.deleteThread('thr_1', ada)
+      expect(await query(old.url, 'select run_id from chatkit.run_events')).toEqual([])
     }
     await Promise.all([old.drop(), fresh.drop()])
   })

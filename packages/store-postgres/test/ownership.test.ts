@@ -193,7 +193,9 @@ describe.each(SCOPED.flatMap(callsOf))('$title', ({ run }) => {
   ])
   // Of one outside of every tenant, and of one in a tenant; the others are to these what these are to them.
   const mineOnes = scopes.slice(0, 2)
-  beforeEach(() => client.query('truncate chatkit.threads, chatkit.attachments, chatkit.states cascade'))
+  beforeEach(() =>
+    client.query('truncate chatkit.threads, chatkit.run_events, chatkit.attachments, chatkit.states cascade'),
+  )
 
   it('answers another’s ids as if they were nobody’s, and leaves every row as it is', async () => {
     for (const mine of mineOnes) {

@@ -15,8 +15,15 @@ export interface RunDeltas {
   entries: readonly LogEntry[]
 }
 
-/** Events of many runs. The same batch sent again writes what is there already a second time to no effect. */
-export function flush(tables: Tables, batch: readonly RunDeltas[]): Statement<AcceptedRow> {
+/**
+ * Events of many runs. `again` allows for some of them to be there already, which takes the database a sixth more
+ * work; without it that is a unique violation, and nothing is written.
+ */
+export function flush(
+  tables: Tables,
+  batch: readonly RunDeltas[],
+  { again }: { again: boolean },
+): Statement<AcceptedRow> {
   const rows = batch.map(({ run, entries }) => ({ t: run.threadId, r: run.id, ...toLogRow(entries) }))
   // `json`, not `jsonb`: it is read once and in its order, and text may say anything.
   return statement(
@@ -31,7 +38,7 @@ export function flush(tables: Tables, batch: readonly RunDeltas[]): Statement<Ac
       insert into ${tables.runEvents} (${logColumns})
       select fence.thread_id, fence.id, batch.first, batch.last, convert_to(batch.text, 'UTF8')
       from fence join batch on batch.r = fence.id where batch.first is not null
-      on conflict do nothing
+      ${again ? 'on conflict do nothing' : ''}
     )
     select id, stop_requested from fence`,
     [JSON.stringify(rows)],

@@ -57,7 +57,7 @@ export function deleteAttachments(tables: Tables, ids: string[]): Statement<Coun
   )
 }
 
-/** Some threads of an owner. What hangs on them goes with them, by its foreign keys. */
+/** Some threads of an owner. What hangs on them goes with them, by foreign keys and the trigger of the runs. */
 export function deleteThreadsOfOwner(tables: Tables, who: OwnerRef): Statement<CountRow> {
   const values: (string | number | null)[] = []
   // Locked in one order first: two who erase the same owner wait for each other instead of ending in a deadlock.

@@ -45,7 +45,7 @@ export function updateThread(
   )
 }
 
-/** Everything of it goes with it, by foreign keys: of its runs first the rows, for which their writers wait. */
+/** Everything of it goes with it, by foreign keys and the trigger of the runs: their rows first, for which writers wait. */
 export function deleteThread(tables: Tables, threadId: string, scope: Scope): Statement<DeletedRow> {
   return statement(
     `delete from ${tables.threads} as thread where ${mayWrite('thread', scope)} returning thread.id`,
