@@ -23,19 +23,22 @@ export class EventQueue<T> {
     this.#wake?.()
   }
 
-  /** Everything that has come, at least one; undefined after the last. All at once: a step for each would cost more. */
-  take(): Promise<readonly T[] | undefined> | readonly T[] | undefined {
+  /** Everything that has come; nothing where that is nothing yet; undefined after the last. */
+  take(): readonly T[] | undefined {
     const events = this.#events
     if (events.length > 0) {
       this.#events = []
       return events
     }
-    if (this.#end) {
-      if ('error' in this.#end) throw this.#end.error
-      return undefined
-    }
-    return new Promise<void>((resolve) => {
+    if (!this.#end) return events
+    if ('error' in this.#end) throw this.#end.error
+    return undefined
+  }
+
+  /** Resolves when there is more, or the end. */
+  filled(): Promise<void> {
+    return new Promise((resolve) => {
       this.#wake = resolve
-    }).then(() => this.take())
+    })
   }
 }

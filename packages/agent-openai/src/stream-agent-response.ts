@@ -162,7 +162,11 @@ async function* events(
   try {
     const item = await resumeWorkflow(turn)
     if (item) state = { ...state, workflow: { item, isShown: true } }
-    for (let batch = await queue.take(); batch; batch = await queue.take()) {
+    for (let batch = queue.take(); batch; batch = queue.take()) {
+      if (batch.length === 0) {
+        await queue.filled()
+        continue
+      }
       for (const event of batch) {
         for (const threadEvent of advance(event)) {
           if (threadEvent.type === 'thread.item.done') yield* await finish(threadEvent)
