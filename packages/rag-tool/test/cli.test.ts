@@ -163,6 +163,18 @@ describe('rag-tool', () => {
     expect(stderr).not.toContain('secret')
   })
 
+  it('says in words that what it is to read is not there, or is of the other kind', async () => {
+    await put('a.md', 'One.')
+    const [missing, file] = [join(folder, 'missing'), join(docs(), 'a.md')]
+    const noSuch = `rag-tool: there is no file or folder "${missing}"\n`
+    expect(await run(['eval', '--questions', missing])).toMatchObject({ code: 1, stderr: noSuch })
+    expect(await run(['ingest', missing, ...here()])).toMatchObject({ code: 1, stderr: noSuch })
+    expect(await run(['ingest', file, ...here()])).toMatchObject({
+      code: 1,
+      stderr: `rag-tool: "${file}" is a file, but a folder is needed\n`,
+    })
+  })
+
   it.each([[['--help']], [['ingest', '--help']], [['prune', '-h']]])('explains itself: %j', async (args) => {
     const { code, stdout, stderr } = await run(args)
     expect([code, stderr]).toEqual([0, ''])

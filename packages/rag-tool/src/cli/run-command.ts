@@ -8,6 +8,7 @@ import { COMMANDS } from './commands.ts'
 import { generalHelp, helpOf } from './help.ts'
 import { openDatabase } from './open-database.ts'
 import { printable } from './printable.ts'
+import { toMessage } from './to-message.ts'
 
 const COMMON_OPTIONS = {
   'database-url': { type: 'string' },
@@ -53,7 +54,7 @@ export async function runCommand(args: string[], surroundings: Surroundings): Pr
     return await command.run(call)
   } catch (error) {
     if (interrupted.signal.aborted) return 130
-    stderr.write(`rag-tool: ${printable(error instanceof Error ? error.message : String(error))}\n`)
+    stderr.write(`rag-tool: ${printable(toMessage(error))}\n`)
     return error instanceof UsageError ? 2 : 1
   } finally {
     process.off('SIGINT', interrupt)

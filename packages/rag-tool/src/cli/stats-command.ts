@@ -10,7 +10,7 @@ export const statsCommand: Command = {
     const knowledge = await call.openKnowledge()
     const stats = await knowledge.stats()
     const { documents, chunks } = stats
-    call.stdout.write(call.json ? `${JSON.stringify(stats)}\n` : `${documents} documents, ${chunks} chunks\n`)
+    call.stdout.write(call.json ? `${JSON.stringify(stats)}\n` : `documents ${documents}, chunks ${chunks}\n`)
     return 0
   },
 }
