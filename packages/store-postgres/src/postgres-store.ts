@@ -45,8 +45,8 @@ export type PostgresStoreOptions = {
   schema?: string
   /**
    * How long the runs of a process that is gone stay as they are before another process ends them; it takes twice as
-   * long at most. The lease is renewed three times in this time. Default 15,000; below 2,000 a process that was frozen
-   * may ask its model for more before it knows that its runs were ended.
+   * long at most. The lease is renewed three times in this time. A process that cannot renew it stops its runs itself,
+   * before others may end them: an outage of the database that is longer than this ends all answers. Default 15,000.
    */
   leaseMs?: number
   /**
@@ -150,6 +150,8 @@ export class PostgresStore<TContext = unknown> implements Store<TContext> {
   appendItemEvent: Store<TContext>['appendItemEvent'] = (run, entries, change) =>
     this.#runs.appendItemEvent(run, entries, change)
   closeRun: Store<TContext>['closeRun'] = (run, ending) => this.#runs.closeRun(run, ending)
+  endAbandoned: Store<TContext>['endAbandoned'] = (run) => this.#runs.endAbandoned(run)
+  heldUntilMs: Store<TContext>['heldUntilMs'] = () => this.#runs.heldUntilMs()
   requestStop: Store<TContext>['requestStop'] = (target, scope) => this.#runs.requestStop(target, scope)
   activeRun: Store<TContext>['activeRun'] = (threadId, scope) => this.#runs.activeRun(threadId, scope)
   readEvents: Store<TContext>['readEvents'] = (runId, after, scope) =>

@@ -6,6 +6,7 @@ export type Interruption =
   | 'shutdown'
   | 'deleted'
   | 'fenced'
+  | 'lapsed'
   | 'idle'
   | 'time'
   | 'output'

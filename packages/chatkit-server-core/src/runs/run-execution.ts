@@ -12,10 +12,10 @@ import type { GenerateId } from '../store/generate-id.ts'
 import { RunEndedError } from '../store/run-ended-error.ts'
 import type { RunRef } from '../store/scope.ts'
 import type { LogEntry, RunEnding, Store } from '../store/store.ts'
-import type { ThreadChanges } from '../store/thread-store.ts'
 import type { TurnStore } from '../store/turn-store.ts'
 import type { Backlog } from './backlog.ts'
-import { mended, TextMender } from './mend-text.ts'
+import { TextMender } from './mend-text.ts'
+import { isUnavailable } from './is-unavailable.ts'
 import { nextMacrotask } from './next-macrotask.ts'
 import type { OutputFilter } from './output-filter.ts'
 import { PendingItems } from './pending-items.ts'
@@ -24,14 +24,14 @@ import { RunClock } from './run-clock.ts'
 import type { RunHub } from './run-hub.ts'
 import type { RunLimits } from './run-limits.ts'
 import { RunLog } from './run-log.ts'
-import { ThreadWatch } from './thread-changes.ts'
+import { ThreadSaver } from './thread-saver.ts'
 import { toErrorEvent } from './to-error-event.ts'
 
 export interface RunExecutionOptions {
   run: RunRef
   hub: RunHub
   backlog: Backlog
-  store: Pick<Store, 'appendDeltas' | 'appendItemEvent' | 'closeRun'>
+  store: Pick<Store, 'appendDeltas' | 'appendItemEvent' | 'closeRun' | 'heldUntilMs'>
   /** Bound to the run's owner, in the name of the run. */
   turnStore: Pick<TurnStore, 'saveThread' | 'loadItem'>
   /** The object that `respond()` was handed, watched for changes in place. */
@@ -71,7 +71,7 @@ export class RunExecution {
   readonly #pending = new PendingItems()
   readonly #mender = new TextMender()
   readonly #view = new ClientView()
-  readonly #watch: ThreadWatch
+  readonly #thread: ThreadSaver
   #outputChars = 0
   #partial: Promise<AssistantMessageItem[]> | undefined
   #firstEventAtMs: number | undefined
@@ -79,10 +79,10 @@ export class RunExecution {
   #isEnding = false
 
   constructor(options: RunExecutionOptions) {
-    const { run, store, hub, backlog, limits, respond, filter } = options
+    const { run, store, hub, backlog, limits, respond, filter, thread, turnStore } = options
     this.#options = options
     this.#puller = new EventPuller(filter ? () => filter.events(respond()) : respond, options.abort)
-    this.#watch = new ThreadWatch(options.thread)
+    this.#thread = new ThreadSaver({ thread, store: turnStore, filter })
     this.#log = new RunLog({ run, store, hub, backlog, onVerdict: (verdict) => this.interrupt(verdict) })
     this.#clock = new RunClock(limits, (by) => this.interrupt(by))
   }
@@ -135,7 +135,9 @@ export class RunExecution {
       if (full) await full
       // Only what `respond()` takes counts as silence, not what storing takes.
       const now = this.#clock.tick()
-      if (now - this.#log.heardMs > TRUST_MS) {
+      // Here too: after a freeze the model may be heard before the timer that watches the lease.
+      if (now >= this.#options.store.heldUntilMs()) this.interrupt('lapsed')
+      else if (now - this.#log.heardMs > TRUST_MS) {
         await this.checkIn()
         this.#clock.tick()
       }
@@ -156,8 +158,8 @@ export class RunExecution {
       // Nothing is waited for that needs no waiting: this loop turns once an event.
       const stored = event && this.#handle(event)
       if (stored) await stored
-      const changes = this.#watch.take()
-      if (changes) await this.#saveThreadChanges(changes)
+      const saving = this.#thread.save()
+      if (saving) await this.#tellOfThread(saving)
       if (this.#outputChars > maxOutputBytes) this.interrupt('output')
     }
   }
@@ -201,15 +203,8 @@ export class RunExecution {
     await this.#store(event, item && isHidden(item) ? undefined : json, { remove: itemId })
   }
 
-  async #saveThreadChanges(changes: ThreadChanges): Promise<void> {
-    const saved = await this.#saveThread(changes)
-    this.#log.add(toJson({ type: 'thread.updated', thread: threadForClient(saved) }))
-  }
-
-  async #saveThread(changes: ThreadChanges): Promise<Thread> {
-    const { turnStore, run, filter, thread } = this.#options
-    const passed = filter ? await filter.changes(changes, thread) : changes
-    return turnStore.saveThread(run.threadId, mended(passed))
+  async #tellOfThread(saving: Promise<Thread>): Promise<void> {
+    this.#log.add(toJson({ type: 'thread.updated', thread: threadForClient(await saving) }))
   }
 
   /** The words of unfinished messages, once the hook has seen each as a whole: asked again, it is not. */
@@ -228,7 +223,7 @@ export class RunExecution {
     if (end === undefined) return this.#end('completed', undefined)
     if (end === 'stop') return this.#end('stopped', undefined)
     this.#options.onError(new Error(CUT_OFF[end]))
-    return this.#end(end === 'shutdown' ? 'interrupted' : 'failed', {
+    return this.#end(end === 'shutdown' || end === 'lapsed' ? 'interrupted' : 'failed', {
       type: 'error',
       code: 'stream.error',
       allow_retry: true,
@@ -276,8 +271,7 @@ export class RunExecution {
   /** One write: the words of unfinished messages, the note of a stop, the last events and the end. */
   async #end(wanted: RunEnding['status'], last: ThreadStreamEvent | undefined): Promise<RunOutcome> {
     const { store, run } = this.#options
-    const changes = this.#watch.take()
-    const thread = changes && (await this.#saveThread(changes))
+    const thread = await this.#thread.save()
     const partial = await this.#partialMessages()
     await this.#log.settle()
     // A stop that came while the last of it was being stored is a stop. One that comes from now on is told that the
@@ -315,6 +309,8 @@ export class RunExecution {
 
 const CUT_OFF: Record<Exclude<Interruption, object | 'stop' | 'deleted' | 'fenced'>, string> = {
   shutdown: 'The server was shut down before the answer was finished.',
+  lapsed:
+    'The answer was ended: the database was not reached for as long as a lease, and other servers may take it for abandoned.',
   idle: 'The answer was ended: nothing came for as long as limits.idleMs allows.',
   time: 'The answer was ended: it took longer than limits.maxRunMs allows.',
   output: 'The answer was ended: it is longer than limits.maxOutputBytes allows.',
@@ -338,9 +334,6 @@ const mendedMessage = (item: AssistantMessageItem): AssistantMessageItem => ({
   ...item,
   content: item.content.map((part) => ({ ...part, text: part.text.toWellFormed() })),
 })
-
-const isUnavailable = (error: unknown): boolean =>
-  ChatKitError.isInstance(error) && error.code === 'unavailable'
 
 const isLost = (error: unknown): boolean =>
   RunEndedError.isInstance(error) || (ChatKitError.isInstance(error) && error.code === 'thread_not_found')
