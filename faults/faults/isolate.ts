@@ -14,7 +14,8 @@ import { waitUntil, within } from '../promises/wait-until.ts'
 const LONG_MS = 600_000
 
 export const isolate: Fault = {
-  about: 'a server that does not reach the database any more: its model is told before another one takes over',
+  about:
+    'a server that does not reach the database any more: its model is told before another one takes over',
   play: async (stage) => {
     const proxies: TcpProxy[] = []
     const { cluster } = await stage.cluster({
