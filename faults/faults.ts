@@ -3,6 +3,7 @@ import { busy } from './faults/busy.ts'
 import { clock } from './faults/clock.ts'
 import { cuts } from './faults/cuts.ts'
 import { drip } from './faults/drip.ts'
+import { isolate } from './faults/isolate.ts'
 import { kill } from './faults/kill.ts'
 import { killDatabase } from './faults/kill-database.ts'
 import { pause } from './faults/pause.ts'
@@ -25,6 +26,7 @@ export const faults: Record<string, Fault> = {
   shutdown,
   'pg-restart': pgRestart,
   pause,
+  isolate,
   clock,
   pooler,
   repeat,

@@ -25,16 +25,13 @@ export interface Played {
 
 let databases = 0
 
-/** Plays a fault and counts: each round is one, and what is left at the end of all is one more. */
+/** Plays a fault and counts its rounds. What is left at the end of all is counted against the last one. */
 export async function playFault(options: PlayOptions): Promise<Played> {
   const { name, fault, count, seed, postgres, useDefaults, say } = options
-  let held = 0
-  let total = 0
-  let clusters = 0
+  /** Of each round, whether everything held. */
+  const rounds: boolean[] = []
   const leftovers: string[] = []
-  const judge = (broken: readonly string[], where: string): void => {
-    total += 1
-    if (broken.length === 0) held += 1
+  const tell = (broken: readonly string[], where: string): void => {
     for (const promise of broken) say(`${name}: ${where}: ${promise}`)
   }
 
@@ -50,7 +47,6 @@ export async function playFault(options: PlayOptions): Promise<Played> {
         settings: { ...settingsOf(options, databaseUrl), ...settings },
         nodes: await nodes(databaseUrl),
       })
-      clusters += 1
       return { cluster, databaseUrl }
     },
     rounds: async (play, { atOnce = 1, label = 'round' } = {}) => {
@@ -62,7 +58,8 @@ export async function playFault(options: PlayOptions): Promise<Played> {
           const broken = await play(round).catch((error: unknown) => [
             `could not be judged: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
           ])
-          judge(broken, `${label} ${index + 1}, seed ${roundSeed} (again with -n 1 --seed ${roundSeed})`)
+          rounds.push(broken.length === 0)
+          tell(broken, `${label} ${index + 1}, seed ${roundSeed} (again with -n 1 --seed ${roundSeed})`)
         }
       }
       await Promise.all(Array.from({ length: Math.min(atOnce, count) }, worker))
@@ -76,8 +73,9 @@ export async function playFault(options: PlayOptions): Promise<Played> {
     },
   }
   await fault.play(stage)
-  if (clusters > 0) judge(leftovers, `at rest, seed ${seed}`)
-  return { held, total }
+  tell(leftovers, `at rest, seed ${seed}`)
+  if (leftovers.length > 0) rounds[Math.max(0, rounds.length - 1)] = false
+  return { held: rounds.filter(Boolean).length, total: rounds.length }
 }
 
 /** Limits that a test reaches in a second or two; a production server's where they are asked for. */

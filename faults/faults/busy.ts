@@ -12,26 +12,23 @@ const SENDS = 50
 /** As long as a message may wait for its thread, and all those before it may take. */
 const ALL_MS = 120_000
 
-export const busy = busyWith(['interrupt', 'wait', 'reject'])
+const POLICIES: readonly BusyPolicy[] = ['interrupt', 'wait', 'reject']
 
-/** The same for some of the policies. */
-export function busyWith(policies: readonly BusyPolicy[]): Fault {
-  return {
-    about: 'fifty messages at once to one thread, over both nodes, for each policy: no two calls overlap',
-    play: async (stage) => {
-      for (const onBusy of policies) {
-        const { cluster } = await stage.cluster({ settings: { onBusy } })
-        await using _ = cluster
-        const outcomes = new Map<string, number>()
-        await stage.rounds((round) => sendFifty(cluster, onBusy, round, outcomes), {
-          label: onBusy,
-          atOnce: 3,
-        })
-        stage.say(`${onBusy}: ${[...outcomes].map(([outcome, times]) => `${times} ${outcome}`).join(', ')}`)
-        await stage.finish(cluster)
-      }
-    },
-  }
+export const busy: Fault = {
+  about: 'fifty messages at once to one thread, over both nodes, for each policy: no two calls overlap',
+  play: async (stage) => {
+    for (const onBusy of POLICIES) {
+      const { cluster } = await stage.cluster({ settings: { onBusy } })
+      await using _ = cluster
+      const outcomes = new Map<string, number>()
+      await stage.rounds((round) => sendFifty(cluster, onBusy, round, outcomes), {
+        label: onBusy,
+        atOnce: 3,
+      })
+      stage.say(`${onBusy}: ${[...outcomes].map(([outcome, times]) => `${times} ${outcome}`).join(', ')}`)
+      await stage.finish(cluster)
+    }
+  },
 }
 
 async function sendFifty(

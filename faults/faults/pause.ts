@@ -8,10 +8,7 @@ import { threadIsWhole } from '../promises/answered.ts'
 import { answersAgain } from '../promises/answers-again.ts'
 import { runEnds, SLOW_MS } from '../promises/run-ends.ts'
 import { seenWhole } from '../promises/stored.ts'
-import { sleep, waitUntil, within } from '../promises/wait-until.ts'
-
-/** For a second after its last word from the store a server takes its answers for its own: leases are longer. */
-const TRUSTED_MS = 1_500
+import { waitUntil, within } from '../promises/wait-until.ts'
 
 export const pause: Fault = {
   about: 'a server frozen past its lease, then woken: it writes nothing, sends nothing, calls no tool',
@@ -33,12 +30,10 @@ async function freeze(cluster: Cluster, { random, owner }: Round): Promise<strin
   const { reading, runId, threadId } = begun
   await within(reading.atLeast(random.between(1, 40)), 500)
   frozen.pause()
-  const untilTrusted = sleep(TRUSTED_MS)
   const { run, broken } = await runEnds(database, runId, leaseMs)
   const again = await answersAgain(cluster, other, { owner, threadId })
   const stored = async () => [await database.log(runId), await database.items(threadId)] as const
   const before = await stored()
-  await untilTrusted
   const wokenNs = nowNs()
   frozen.resume()
   const end = await within(reading.over, SLOW_MS)

@@ -87,6 +87,52 @@ describe('an answer that fails in an unusual way still ends, with an error and a
     expect(wordsOf(kept.data)).toEqual(['Hi', 'half'])
   })
 
+  it('a store that is away when the answer ends gets its changes of the thread when it is back', async () => {
+    const store = new MemoryStore<User>()
+    const { saveThread } = store
+    let failures = 2
+    store.saveThread = (...args) =>
+      failures-- > 0 ? Promise.reject(new ChatKitError('unavailable', 'away')) : saveThread(...args)
+    const shown: (string | undefined)[] = []
+    const server = new TestServer(
+      function* (turn) {
+        yield* beginning(answer(turn, ''), 'half')
+        turn.thread.title = 'Servos'
+        turn.thread.metadata.topic = 'motors'
+      },
+      {
+        store,
+        transformOutput: (event) => {
+          if (event.type === 'thread.updated') shown.push(event.thread.title)
+          return event
+        },
+      },
+    )
+    const events = await server.events(create('Hi'))
+    expect(events.map(({ type }) => type).slice(-2)).toEqual(['error', 'thread.updated'])
+    const thread = await store.loadThread(idOf(events), asAda)
+    expect(thread).toMatchObject({ title: 'Servos', metadata: { topic: 'motors' } })
+    expect(shown).toEqual(['Servos'])
+    expect(server.errors).toHaveLength(1)
+  })
+
+  it('changes of the thread that are refused are told of, and cost no words', async () => {
+    const store = new MemoryStore<User>()
+    store.saveThread = () => Promise.reject(new Error('refused'))
+    const server = new TestServer(
+      function* (turn) {
+        yield* beginning(answer(turn, ''), 'half')
+        turn.thread.title = 'Servos'
+      },
+      { store },
+    )
+    const events = await server.events(create('Hi'))
+    expect(events.at(-1)).toMatchObject({ type: 'error' })
+    const kept = await store.listItems(idOf(events), { limit: 10, order: 'asc', include: 'visible' }, asAda)
+    expect(wordsOf(kept.data)).toEqual(['Hi', 'half'])
+    expect(server.errors).toEqual([new Error('refused')])
+  })
+
   it('a finished message that cannot be stored keeps the words that were streamed, and can be resumed', async () => {
     const store = new MemoryStore<User>()
     const appendItemEvent = store.appendItemEvent

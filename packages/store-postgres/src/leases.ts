@@ -16,6 +16,8 @@ export interface LeasesOptions {
 
 /** How often a lease is renewed in its time. */
 const RENEWALS = 3
+/** How much of its time a lease is counted on here: what has to be told to stop is told before it can be taken. */
+const TRUSTED_SHARE = 0.9
 
 /**
  * Keeps the one lease of this process, to which all its runs point, and has those of others swept that lost theirs.
@@ -28,6 +30,8 @@ export class Leases {
   #timer: ReturnType<typeof setTimeout> | undefined
   #tick: Promise<void> | undefined
   #renewedMs = -Infinity
+  #heldUntilMs = -Infinity
+  #sweeping: Promise<void> | undefined
   #sweepFromMs = 0
   #closed = false
 
@@ -35,22 +39,34 @@ export class Leases {
     this.#options = options
   }
 
+  /**
+   * Until when no other process can find the lease to be over, on the clock of `performance.now()`: counted from
+   * before it was asked for, as nobody knows when the database wrote it.
+   */
+  get heldUntilMs(): number {
+    return this.#heldUntilMs
+  }
+
   /** Resolves when there is a lease; does nothing when there is. */
-  start(): Promise<void> {
+  async start(): Promise<void> {
     this.#started ??= this.#start().catch((error: unknown) => {
       this.#started = undefined
       throw error
     })
-    return this.#started
+    await this.#started
+    // It was cut off for long: a run under the old lease would be one for the others.
+    if (this.#heldUntilMs <= performance.now()) await this.#renew()
   }
 
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
+    this.#heldUntilMs = -Infinity
     clearTimeout(this.#timer)
     const { session, tables, processId } = this.#options
     const wasStarted = this.#started
     await Promise.allSettled([this.#started, this.#tick])
+    await this.#sweeping
     // A lease that cannot be released ends by itself.
     if (wasStarted) await session.run(releaseLease(tables, processId)).catch(() => {})
   }
@@ -78,15 +94,23 @@ export class Leases {
   async #renewAndSweep(): Promise<void> {
     try {
       await this.#renew()
-      if (performance.now() >= this.#sweepFromMs) await this.#options.sweeper.sweep()
     } catch {
       // The database is away: the next time is soon.
+      return
     }
+    if (performance.now() < this.#sweepFromMs) return
+    // Not waited for: it may have much to do, and the next renewal must not come late.
+    this.#sweeping ??= this.#options.sweeper
+      .sweep()
+      .catch(() => {})
+      .finally(() => (this.#sweeping = undefined))
   }
 
   async #renew(): Promise<void> {
     const { session, tables, processId, leaseMs } = this.#options
+    const askedMs = performance.now()
     await session.run(renewLease(tables, processId, leaseMs))
+    if (!this.#closed) this.#heldUntilMs = Math.max(this.#heldUntilMs, askedMs + leaseMs * TRUSTED_SHARE)
     const now = performance.now()
     if (now - this.#renewedMs > leaseMs) this.#sweepFromMs = now + leaseMs
     this.#renewedMs = now

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import {
   ChatKitError,
-  RunEndedError,
   type Attachment,
   type Feedback,
   type ItemQuery,
@@ -18,12 +17,12 @@ import { connect } from './connect.ts'
 import type { Database } from './database.ts'
 import { isEmbedded, isFirstUse } from './embedded/embedded-databases.ts'
 import { StoreError, toStoreFailure } from './errors.ts'
+import { FencedWriter } from './fenced-writer.ts'
 import { Leases } from './leases.ts'
 import { toThread, type ThreadRow } from './mapping/thread.ts'
 import { migrate } from './migrations/migrate.ts'
 import { RunWatch } from './notify/run-watch.ts'
 import { deleteAttachment, loadAttachment, saveAttachment } from './queries/attachments.ts'
-import { fenced, isRunning } from './queries/fence.ts'
 import { eraseOwner, eraseThreadsBefore, type Erased, type EraseOptions } from './queries/erase-owner.ts'
 import { exportOwner, type ExportRecord } from './queries/export-owner.ts'
 import { saveFeedback } from './queries/feedback.ts'
@@ -37,7 +36,6 @@ import { deleteThread, loadThread, updateThread } from './queries/threads.ts'
 import { RunStore } from './run-store.ts'
 import { tablesOf, type Tables } from './schema.ts'
 import { Session } from './session.ts'
-import type { Statement } from './statement.ts'
 import { Sweeper } from './sweeper.ts'
 
 export type PostgresStoreOptions = {
@@ -45,8 +43,8 @@ export type PostgresStoreOptions = {
   schema?: string
   /**
    * How long the runs of a process that is gone stay as they are before another process ends them; it takes twice as
-   * long at most. The lease is renewed three times in this time. Default 15,000; below 2,000 a process that was frozen
-   * may ask its model for more before it knows that its runs were ended.
+   * long at most. The lease is renewed three times in this time. A process that cannot renew it stops its runs itself,
+   * before others may end them: an outage of the database that is longer than this ends all answers. Default 15,000.
    */
   leaseMs?: number
   /**
@@ -87,6 +85,7 @@ export class PostgresStore<TContext = unknown> implements Store<TContext> {
   readonly #end: () => Promise<void>
   readonly #onNotice: (line: string) => void
   readonly #session: Session
+  readonly #writer: FencedWriter
   readonly #active = new ActiveRuns()
   readonly #watch: RunWatch
   readonly #leases: Leases
@@ -125,6 +124,7 @@ export class PostgresStore<TContext = unknown> implements Store<TContext> {
     this.#onNotice = onNotice
     this.#tables = tables
     this.#session = session
+    this.#writer = new FencedWriter(session, tables)
     this.#watch = watch
     this.#leases = leases
     this.#runs = new RunStore({ session, tables, processId, leaseMs, active, leases, sweeper, watch })
@@ -150,6 +150,8 @@ export class PostgresStore<TContext = unknown> implements Store<TContext> {
   appendItemEvent: Store<TContext>['appendItemEvent'] = (run, entries, change) =>
     this.#runs.appendItemEvent(run, entries, change)
   closeRun: Store<TContext>['closeRun'] = (run, ending) => this.#runs.closeRun(run, ending)
+  endAbandoned: Store<TContext>['endAbandoned'] = (run) => this.#runs.endAbandoned(run)
+  heldUntilMs: Store<TContext>['heldUntilMs'] = () => this.#runs.heldUntilMs()
   requestStop: Store<TContext>['requestStop'] = (target, scope) => this.#runs.requestStop(target, scope)
   activeRun: Store<TContext>['activeRun'] = (threadId, scope) => this.#runs.activeRun(threadId, scope)
   readEvents: Store<TContext>['readEvents'] = (runId, after, scope) =>
@@ -158,11 +160,11 @@ export class PostgresStore<TContext = unknown> implements Store<TContext> {
   counters: Store<TContext>['counters'] = () => this.#active.counters()
 
   saveState: Store<TContext>['saveState'] = async (key, value, ttlMs, scope) => {
-    await this.#write(saveState(this.#tables, key, value, ttlMs, scope), scope)
+    await this.#writer.write(saveState(this.#tables, key, value, ttlMs, scope), scope)
   }
 
   claimState: Store<TContext>['claimState'] = async (key, scope) => {
-    const [row] = await this.#write(claimState(this.#tables, key, scope), scope)
+    const [row] = await this.#writer.write(claimState(this.#tables, key, scope), scope)
     const value = row?.value ?? undefined
     return value === undefined ? undefined : JSON.parse(value)
   }
@@ -180,13 +182,13 @@ export class PostgresStore<TContext = unknown> implements Store<TContext> {
   }
 
   saveThread = async (threadId: string, changes: ThreadChanges, scope: Scope<TContext>): Promise<Thread> => {
-    const [row] = await this.#write(updateThread(this.#tables, threadId, changes, scope), scope)
+    const [row] = await this.#writer.write(updateThread(this.#tables, threadId, changes, scope), scope)
     if (!row) throw threadNotFound(threadId)
     return parseThread(row.thread)
   }
 
   deleteThread = async (threadId: string, scope: Scope<TContext>): Promise<void> => {
-    const deleted = await this.#write(deleteThread(this.#tables, threadId, scope), scope)
+    const deleted = await this.#writer.write(deleteThread(this.#tables, threadId, scope), scope)
     if (deleted.length > 0) this.#runs.threadDeleted(threadId)
   }
 
@@ -209,12 +211,12 @@ export class PostgresStore<TContext = unknown> implements Store<TContext> {
   }
 
   saveItem = async (threadId: string, item: ThreadItem, scope: Scope<TContext>): Promise<void> => {
-    const [row] = await this.#write(saveItem(this.#tables, threadId, item, scope), scope)
+    const [row] = await this.#writer.write(saveItem(this.#tables, threadId, item, scope), scope)
     if (!row) throw threadNotFound(threadId)
   }
 
   deleteItem = async (threadId: string, itemId: string, scope: Scope<TContext>): Promise<void> => {
-    await this.#write(deleteItem(this.#tables, threadId, itemId, scope), scope)
+    await this.#writer.write(deleteItem(this.#tables, threadId, itemId, scope), scope)
   }
 
   loadAttachment = async (attachmentId: string, scope: Scope<TContext>): Promise<Attachment> => {
@@ -231,19 +233,19 @@ export class PostgresStore<TContext = unknown> implements Store<TContext> {
   /** Rejects with `thread_not_found` where the attachment names a thread that is not there. */
   saveAttachment = async (attachment: Attachment, scope: Scope<TContext>): Promise<void> => {
     const { id, thread_id: threadId } = attachment
-    const [row] = await this.#write(saveAttachment(this.#tables, attachment, scope), scope)
+    const [row] = await this.#writer.write(saveAttachment(this.#tables, attachment, scope), scope)
     if (row?.saved) return
-    await this.#checkFence(scope)
+    await this.#writer.check(scope)
     if (threadId !== undefined && !row?.thread) throw threadNotFound(threadId)
     throw new StoreError('unique_violation', `The attachment id "${id}" is taken.`)
   }
 
   deleteAttachment = async (attachmentId: string, scope: Scope<TContext>): Promise<void> => {
-    await this.#write(deleteAttachment(this.#tables, attachmentId, scope), scope)
+    await this.#writer.write(deleteAttachment(this.#tables, attachmentId, scope), scope)
   }
 
   saveFeedback = async (feedback: Feedback, scope: Scope<TContext>): Promise<void> => {
-    const [row] = await this.#write(saveFeedback(this.#tables, feedback, scope), scope)
+    const [row] = await this.#writer.write(saveFeedback(this.#tables, feedback, scope), scope)
     if (!row) throw threadNotFound(feedback.threadId)
     if (row.missing !== null) throw itemNotFound(feedback.threadId, row.missing)
   }
@@ -295,21 +297,6 @@ export class PostgresStore<TContext = unknown> implements Store<TContext> {
     this.#onNotice(
       `The database has ${row.names} off: what readers have seen can be lost with a crash of it.`,
     )
-  }
-
-  /** A write that, in the name of a run, is made only while that is running. It gives rows where it was made. */
-  async #write<Row>(statement: Statement<Row>, scope: Scope<TContext>): Promise<Row[]> {
-    const { run } = scope
-    if (!run) return this.#session.run(statement)
-    const rows = await this.#session.run(fenced(this.#tables, statement, run))
-    if (rows.length === 0) await this.#checkFence(scope)
-    return rows
-  }
-
-  async #checkFence({ run }: Scope<TContext>): Promise<void> {
-    if (!run) return
-    const [running] = await this.#session.run(isRunning(this.#tables, run))
-    if (!running) throw new RunEndedError(run.id)
   }
 }
 

@@ -35,7 +35,7 @@ export interface RunStoreOptions {
   processId: string
   leaseMs: number
   active: ActiveRuns
-  leases: Pick<Leases, 'start'>
+  leases: Pick<Leases, 'start' | 'heldUntilMs'>
   sweeper: Pick<Sweeper, 'close'>
   watch: Pick<RunWatch, 'wrote'>
 }
@@ -107,11 +107,7 @@ export class RunStore {
   }
 
   async closeRun(run: RunRef, ending: RunEnding): Promise<boolean> {
-    const { active, sweeper } = this.#options
-    // Who interrupts a run of another process knows nothing of what it has said: its log does.
-    if (ending.status === 'interrupted' && !active.has(run.id)) {
-      return sweeper.close(run, { onlyAbandoned: false })
-    }
+    const { active } = this.#options
     try {
       const ended = await this.#close(run, ending)
       if (ended) this.#wrote(run, ending.entries)
@@ -120,6 +116,14 @@ export class RunStore {
       // Also where it failed: a run that nobody ends any more is one for the sweeper.
       active.delete(run.id)
     }
+  }
+
+  async endAbandoned(run: RunRef): Promise<boolean> {
+    return this.#options.sweeper.close(run, { onlyAbandoned: true })
+  }
+
+  heldUntilMs(): number {
+    return this.#options.leases.heldUntilMs
   }
 
   async requestStop(target: StopTarget, scope: Scope): Promise<RunRef | undefined> {

@@ -78,6 +78,30 @@ describe('a lease', { timeout: 30_000 }, () => {
     expect(await leases('alive')).toEqual([])
   })
 
+  it('is given up by its process before another one can take its runs', async () => {
+    const [gone, other] = [process(), process()]
+    await other.store.migrate()
+    const scope = scopeOf()
+    expect(gone.store.heldUntilMs()).toBe(-Infinity)
+    const run = await begin(gone.store, scope, { newThread: newThread() })
+    const until = gone.store.heldUntilMs()
+    expect(until).toBeGreaterThan(performance.now() - LEASE_MS)
+    await expect.poll(() => gone.store.heldUntilMs(), WITHIN).toBeGreaterThan(until)
+    gone.isConnected = false
+    // Whoever is first, by its own looking or by somebody who wants the thread.
+    const isOver = async (): Promise<boolean> =>
+      (await other.store.endAbandoned(run)) ||
+      (await other.store.readEvents(run.id, 0, scope))?.status === 'interrupted'
+    await expect.poll(isOver, WITHIN).toBe(true)
+    expect(gone.store.heldUntilMs()).toBeLessThanOrEqual(performance.now())
+    // A turn that is opened after it is one of a new lease.
+    gone.isConnected = true
+    await begin(gone.store, scope, { newThread: newThread() })
+    expect(gone.store.heldUntilMs()).toBeGreaterThan(performance.now() - LEASE_MS / 2)
+    await Promise.all([gone.store.close(), other.store.close()])
+    expect(gone.store.heldUntilMs()).toBe(-Infinity)
+  })
+
   it('is renewed first after an outage, and those of others are given as long to do the same', async () => {
     const [one, two] = [process(), process()]
     await one.store.migrate()

@@ -150,12 +150,16 @@ describe('two processes on one database', () => {
     expect(await one.appendDeltas(run, [entry(1)])).toEqual({ accepted: true, stopRequested: false })
   })
 
-  it('keep what a run of the other one has said when it is interrupted from here', async () => {
+  it('end a run of the other one only when that has lost its lease, and keep what it has said', async () => {
     const [one, two] = [process(), process()]
     const scope = scopeOf()
     const run = await begin(one, scope, { newThread: newThread() })
     await one.appendDeltas(run, halfAnAnswer(run.threadId))
-    expect(await two.closeRun(run, { status: 'interrupted', items: [], entries: [] })).toBe(true)
+    expect(await two.endAbandoned(run)).toBe(false)
+    expect(await one.appendDeltas(run, [])).toMatchObject({ accepted: true })
+    await query(database.url, `delete from chatkit.processes`)
+    expect(await two.endAbandoned(run)).toBe(true)
+    expect(await two.endAbandoned(run)).toBe(false)
     expect((await two.listItems(run.threadId, ALL, scope)).data).toMatchObject([
       { content: [{ text: 'Servos turn' }] },
     ])

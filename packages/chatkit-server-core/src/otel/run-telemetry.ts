@@ -8,7 +8,7 @@ import {
   type Tracer,
 } from '@opentelemetry/api'
 import type { RunEnd } from '../runs/run-manager.ts'
-import type { RunOutcome } from '../runs/run-execution.ts'
+import type { RunOutcome } from '../runs/run-closer.ts'
 
 /** Whether a run has ended as somebody wanted it to. */
 const IS_FAULT: Record<RunOutcome, boolean> = {

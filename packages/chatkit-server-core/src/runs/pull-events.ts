@@ -6,6 +6,7 @@ export type Interruption =
   | 'shutdown'
   | 'deleted'
   | 'fenced'
+  | 'lapsed'
   | 'idle'
   | 'time'
   | 'output'
@@ -30,6 +31,7 @@ export class EventPuller {
   #interruption: Interruption | undefined
   #settle: ((pulled: Pulled) => void) | undefined
   #underWay: Promise<unknown> | undefined
+  #ending: Promise<void> | undefined
 
   constructor(respond: () => AsyncIterable<ThreadStreamEvent>, abort: AbortController) {
     this.#respond = respond
@@ -47,6 +49,8 @@ export class EventPuller {
     // The signal first: a generator that is only closed waits for its pending step.
     this.#abort.abort(new DOMException('The answer is not wanted any more.', 'AbortError'))
     this.#settle?.({ kind: 'interrupted', by })
+    // At once: who pulls may be waiting for a store that gives no reply.
+    void this.#end()
     return true
   }
 
@@ -86,13 +90,19 @@ export class EventPuller {
    * overlap with a tool of this one. What it still gives is dropped.
    */
   async close(): Promise<void> {
-    const end = async (): Promise<void> => void (await this.#iterator?.return?.())
-    const closing = Promise.allSettled([this.#underWay, end()])
+    const closing = Promise.allSettled([this.#underWay, this.#end()])
     let timer: ReturnType<typeof setTimeout> | undefined
     const patience = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, SETTLE_MS)
     })
     await Promise.race([closing, patience])
     clearTimeout(timer)
+  }
+
+  /** What the generator throws at its end is of no interest: nothing that it gives is taken any more. */
+  #end(): Promise<void> {
+    const end = async (): Promise<void> => void (await this.#iterator?.return?.())
+    this.#ending ??= end().catch(() => {})
+    return this.#ending
   }
 }

@@ -1,26 +1,24 @@
-import { ChatKitError } from '../errors.ts'
 import type { ServerWords } from '../messages/messages.ts'
 import type { ThreadStreamEvent } from '../protocol/events.ts'
 import type { ThreadItem } from '../protocol/items.ts'
 import type { Thread } from '../protocol/threads.ts'
 import type { GenerateId } from '../store/generate-id.ts'
 import type { RunRef, Scope } from '../store/scope.ts'
-import type { OpenedTurn, Store, StoreCounters, TurnOpening } from '../store/store.ts'
+import type { Store, StoreCounters, TurnOpening } from '../store/store.ts'
 import { bindStore } from '../store/turn-store.ts'
 import type { OutputTurn, TransformOutput } from '../transform-output.ts'
 import type { RunUsage, TurnBase } from '../turn.ts'
+import { ActiveRuns } from './active-runs.ts'
 import { Backlog } from './backlog.ts'
-import { BusyQueue } from './busy-queue.ts'
 import { clampMs } from './clamp-ms.ts'
 import { OutputFilter } from './output-filter.ts'
-import { refusal } from './refusal.ts'
-import { RunExecution, type RunOutcome } from './run-execution.ts'
+import type { RunOutcome } from './run-closer.ts'
+import { RunExecution } from './run-execution.ts'
 import { RunHub } from './run-hub.ts'
+import { keyOf, lineOf } from './run-keys.ts'
 import type { RunLimits } from './run-limits.ts'
 import { createRunReader, type RunReader } from './run-reader.ts'
-
-/** What a message to a thread does that is being answered: takes over, waits its turn, or is refused. */
-export type BusyPolicy = 'interrupt' | 'wait' | 'reject'
+import { closing, TurnOpener, type BusyPolicy, type LetIn } from './turn-opener.ts'
 
 export interface RunManagerOptions<TContext> {
   store: Store<TContext>
@@ -77,34 +75,11 @@ export interface TurnPlan<TContext> {
   stopOnLeave: boolean
 }
 
-interface ActiveRun {
-  ref: RunRef
-  /** Of the request that opened it, made by `keyOf`. */
-  key: string | undefined
-  hub: RunHub
-  execution: RunExecution
-  finished: Promise<void>
-}
-
-/** A message that waits for its thread. */
-interface InLine {
-  lineKey: string
-  key: string | undefined
-  attempt: () => Promise<OpenedTurn>
-  busy: () => ChatKitError
-}
-
-const POLL_MS = 500
-/** How often a claim that was lost to somebody else is tried again. */
-const CLAIM_ATTEMPTS = 4
-/** How long another process may take to stop its run. */
-const FOREIGN_STOP_MS = 2_000
-
 /** Opens turns and executes their runs: the only place that knows which runs are active in this process. */
 export class RunManager<TContext> {
   readonly #options: RunManagerOptions<TContext>
-  readonly #active = new Map<string, ActiveRun>()
-  readonly #queue = new BusyQueue()
+  readonly #active: ActiveRuns
+  readonly #opener: TurnOpener<TContext>
   readonly #backlog: Backlog
   #readers = 0
   #closing = false
@@ -113,18 +88,26 @@ export class RunManager<TContext> {
   #opening = 0
   /** Those who wait for the end of everything. */
   readonly #closers = new Set<() => void>()
-  #poll: ReturnType<typeof setInterval> | undefined
 
   constructor(options: RunManagerOptions<TContext>) {
     this.#options = options
-    this.#backlog = new Backlog(options.limits.maxUnstoredBytes)
+    const { store, onBusy, limits, onError } = options
+    this.#active = new ActiveRuns({ store, onError })
+    this.#opener = new TurnOpener({
+      store,
+      onBusy,
+      limits,
+      active: this.#active,
+      followEnd: (runId, scope) => this.reader(runId, Number.MAX_SAFE_INTEGER, scope),
+    })
+    this.#backlog = new Backlog(limits.maxUnstoredBytes)
   }
 
   counters(): ServerCounters {
     return {
       ...this.#options.store.counters(),
       readers: this.#readers,
-      waiting: this.#queue.size,
+      waiting: this.#opener.waiting,
       unstoredEvents: this.#backlog.events,
     }
   }
@@ -141,7 +124,7 @@ export class RunManager<TContext> {
     }
     this.#opening += 1
     try {
-      const opened = await this.#open(opening, scope)
+      const opened = await this.#opener.open(opening, scope)
       if (opened.outcome === 'repeated') return this.reader(opened.run.id, 0, scope)
       return this.#execute(plan, opening, opened, scope)
     } finally {
@@ -171,7 +154,13 @@ export class RunManager<TContext> {
    * the message. Gives whether there was something to stop: an answer whose end is being stored is over.
    */
   async stop(target: { threadId: string } | { key: string }, scope: Scope<TContext>): Promise<boolean> {
-    if ('key' in target && (await this.#queue.withdraw(keyOf(target.key, scope)))) return true
+    if ('key' in target && (await this.#opener.withdraw(target.key, scope))) return true
+    // Here nobody has to be asked: the signal fires before anything is waited for.
+    const mine =
+      'key' in target
+        ? this.#active.ofKey(keyOf(target.key, scope))
+        : this.#active.onThread(lineOf(target.threadId, scope))
+    if (mine?.execution.interrupt('stop')) return true
     const run = await this.#options.store.requestStop(target, scope)
     if (!run) return false
     return this.#active.get(run.id)?.execution.interrupt('stop') ?? true
@@ -184,7 +173,7 @@ export class RunManager<TContext> {
 
   /** Ends the run of a thread that was deleted. */
   threadDeleted(threadId: string): void {
-    for (const { ref, execution } of this.#active.values()) {
+    for (const { ref, execution } of this.#active.all()) {
       if (ref.threadId === threadId) execution.interrupt('deleted')
     }
   }
@@ -192,7 +181,7 @@ export class RunManager<TContext> {
   /** Takes no new turns, gives those under way their time, then ends them and waits until they are stored. */
   async close(graceMs: number): Promise<void> {
     this.#closing = true
-    this.#queue.wakeAll()
+    this.#opener.close()
     const timer = setTimeout(() => this.#shutDown(), clampMs(graceMs))
     while (this.#opening > 0 || this.#active.size > 0) {
       await new Promise<void>((resolve) => void this.#closers.add(resolve))
@@ -207,74 +196,13 @@ export class RunManager<TContext> {
 
   #shutDown(): void {
     this.#shuttingDown = true
-    for (const { execution } of this.#active.values()) execution.interrupt('shutdown')
-  }
-
-  async #open(
-    opening: TurnOpening,
-    scope: Scope<TContext>,
-  ): Promise<Exclude<OpenedTurn, { outcome: 'refused' }>> {
-    const { store } = this.#options
-    const { kind } = opening.step
-    // Only who sends a message has moved on. Who answers what an answer has asked for or shown has not, and presses
-    // the same button twice: what the first press has begun is not to be stopped by the second.
-    const onBusy = kind === 'message' || kind === 'retry' ? this.#options.onBusy : 'wait'
-    const threadId = opening.thread ?? ''
-    const lineKey = lineOf(threadId, scope)
-    const busy = (runId?: string): ChatKitError => refusal('run_active', threadId, { runId })
-    const attempt = async () => {
-      if (this.#closing) throw closing()
-      const result = await store.openTurn(opening, scope)
-      if (result.outcome !== 'refused') return result
-      if (result.code !== 'run_active') throw refusal(result.code, threadId)
-      return result
-    }
-
-    const key = opening.key && keyOf(opening.key.key, scope)
-    const inLine = () => this.#waitInLine({ lineKey, key, attempt, busy })
-    // The request of the active run, sent again, wants nothing that it would have to wait for.
-    const isKnown = (): boolean =>
-      key !== undefined && [...this.#active.values()].some((active) => active.key === key)
-    if (onBusy === 'wait' && this.#queue.isWaiting(lineKey) && !isKnown()) return inLine()
-    for (let tries = 1; ; tries++) {
-      const result = await attempt()
-      if (result.outcome !== 'refused') return result
-      if (onBusy === 'wait') return inLine()
-      if (onBusy === 'reject' || tries === CLAIM_ATTEMPTS) throw busy(result.runId)
-      await this.#interrupt({ id: result.runId ?? '', threadId }, scope)
-    }
-  }
-
-  #waitInLine({ lineKey, key, attempt, busy }: InLine): Promise<Exclude<OpenedTurn, { outcome: 'refused' }>> {
-    const { busyWaiting: most, busyWaitMs: forMs } = this.#options.limits
-    return this.#queue.wait(lineKey, { most, forMs, pollMs: POLL_MS, busy, withdrawn, key }, async () => {
-      const result = await attempt()
-      return result.outcome === 'refused' ? undefined : result
-    })
-  }
-
-  /** Who sends again has moved on: the older answer is stopped and keeps its words. */
-  async #interrupt(run: RunRef, scope: Scope<TContext>): Promise<void> {
-    const { store } = this.#options
-    await store.requestStop({ runId: run.id }, scope)
-    const mine = this.#active.get(run.id)
-    if (mine) {
-      mine.execution.interrupt('stop')
-      await mine.finished
-      return
-    }
-    // Another process has it: it is told to stop, and closed from here where it does not.
-    const ended = this.reader(run.id, Number.MAX_SAFE_INTEGER, scope)
-    const timer = setTimeout(ended.leave, FOREIGN_STOP_MS)
-    await ended.next()
-    clearTimeout(timer)
-    await store.closeRun(run, { status: 'interrupted', items: [], entries: [] })
+    for (const { execution } of this.#active.all()) execution.interrupt('shutdown')
   }
 
   #execute(
     plan: TurnPlan<TContext>,
     opening: TurnOpening,
-    { thread, item }: Extract<OpenedTurn, { outcome: 'opened' }>,
+    { thread, item }: Extract<LetIn, { outcome: 'opened' }>,
     scope: Scope<TContext>,
   ): RunReader {
     const { store, limits, generateId, now, transformOutput, onRunStart, onRunEnd } = this.#options
@@ -321,39 +249,17 @@ export class RunManager<TContext> {
     const end = async (): Promise<void> => {
       const status = await execution.run()
       this.#active.delete(ref.id)
-      if (this.#active.size === 0) clearInterval(this.#poll)
-      this.#queue.wake(lineOf(ref.threadId, scope))
+      this.#opener.wake(lineKey)
       this.#wakeClosers()
       const { events, firstEventAtMs } = execution
       const firstEventMs = firstEventAtMs === undefined ? undefined : firstEventAtMs - startedMs
       const durationMs = performance.now() - startedMs
       onRunEnd({ ...ids, status, durationMs, firstEventMs, events, usage: turn.run.usage })
     }
-    const finished = end()
-    // A stop that another process asks for is seen with the next write, and by this in times of silence.
-    if (this.#active.size === 0) this.#poll = setInterval(() => this.#checkIn(), POLL_MS)
+    const lineKey = lineOf(ref.threadId, scope)
     const key = opening.key && keyOf(opening.key.key, scope)
-    this.#active.set(ref.id, { ref, key, hub, execution, finished })
+    this.#active.add({ ref, lineKey, key, hub, execution, finished: end() })
     if (this.#shuttingDown) execution.interrupt('shutdown')
     return this.reader(ref.id, 0, scope, plan.stopOnLeave ? () => execution.interrupt('stop') : undefined)
   }
-
-  #checkIn(): void {
-    for (const { execution, ref } of this.#active.values()) {
-      execution
-        .checkIn()
-        .catch((error: unknown) => this.#options.onError(error, { runId: ref.id, threadId: ref.threadId }))
-    }
-  }
 }
-
-// Of one owner: nobody can stand in line for a thread of somebody else.
-const lineOf = (threadId: string, { owner, tenant }: Scope): string =>
-  JSON.stringify([tenant ?? null, owner, threadId])
-
-// Keys of two people that read the same are two keys.
-const keyOf = (key: string, { owner, tenant }: Scope): string => JSON.stringify([tenant ?? null, owner, key])
-
-const withdrawn = (): ChatKitError => new ChatKitError('run_active', { key: 'message_withdrawn' })
-
-const closing = (): ChatKitError => new ChatKitError('unavailable', { key: 'shutting_down' })

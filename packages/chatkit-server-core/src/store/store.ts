@@ -129,6 +129,16 @@ export interface Store<TContext = unknown> extends Omit<
    * otherwise. Gives whether this call ended it; again, or after somebody else, it writes nothing.
    */
   closeRun: (run: RunRef, ending: RunEnding) => Promise<boolean>
+  /**
+   * Ends a run that no process executes any more, as `interrupted`, with what it has said. False where it is not
+   * running, and where its process may still be executing it.
+   */
+  endAbandoned: (run: RunRef) => Promise<boolean>
+  /**
+   * Until when nobody else takes the runs of this process for abandoned, on the clock of `performance.now()`. It moves
+   * on as long as the database is reached; `Infinity` where nobody else can end them. Asked before every event.
+   */
+  heldUntilMs: () => number
   /** Asks a run, the active run of a thread, or the run of a request's key to stop. Gives it where it is running. */
   requestStop: (
     target: { runId: string } | { threadId: string } | { key: string },

@@ -159,6 +159,11 @@ export class MemoryRuns<TContext> implements Store<TContext> {
       return true
     })
 
+  // Nobody else knows of the runs of this process, and while it lives it executes them.
+  endAbandoned: Store<TContext>['endAbandoned'] = async () => false
+
+  heldUntilMs = (): number => Number.POSITIVE_INFINITY
+
   requestStop = async (
     target: { runId: string } | { threadId: string } | { key: string },
     scope: Scope<TContext>,

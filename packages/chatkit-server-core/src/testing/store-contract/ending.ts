@@ -60,6 +60,20 @@ export const ending: StoreContractCase[] = [
     },
   },
   {
+    title: 'endAbandoned leaves alone what is being executed, what has ended, and what is unknown',
+    run: async (store) => {
+      const scope = newOwner()
+      const { run, thread } = await begin(store, scope, { newThread: newThread() })
+      assert.ok(store.heldUntilMs() > performance.now())
+      assert.equal(await store.endAbandoned(run), false)
+      assert.deepEqual(await store.activeRun(thread.id, scope), run)
+      await end(store, run, { status: 'completed' })
+      assert.equal(await store.endAbandoned(run), false)
+      assert.equal((await store.readEvents(run.id, 0, scope))?.status, 'completed')
+      assert.equal(await store.endAbandoned({ id: generateId('run'), threadId: thread.id }), false)
+    },
+  },
+  {
     title: 'closeRun gives false for a run that is unknown',
     run: async (store) => {
       const scope = newOwner()
