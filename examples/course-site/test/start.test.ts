@@ -35,7 +35,7 @@ function start(env: Record<string, string>): Run {
 describe('the start command', { timeout: 60_000 }, () => {
   it('prints one line when it is ready, and ends cleanly when it is told to', async () => {
     const { child, output, exited } = start({ OPENAI_API_KEY: '', DATABASE_URL: '' })
-    await once(child.stdout as NodeJS.ReadableStream, 'data')
+    await Promise.race([once(child.stdout as NodeJS.ReadableStream, 'data'), exited])
     expect(output.stdout).toMatch(/^ready http:\/\/127\.0\.0\.1:\d+\n$/)
     const health = await fetch(`${output.stdout.slice('ready '.length).trim()}/healthz`)
     expect(health.status).toBe(200)
