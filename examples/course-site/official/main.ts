@@ -3,26 +3,41 @@ import { createRoot } from 'react-dom/client'
 import { createSession } from '../panel/session.ts'
 import { CourseChat } from './course-chat.ts'
 import { loadClient } from './load-client.ts'
+import { SignInNote } from './sign-in-note.ts'
 
-/** OpenAI's client behind the page's button; it shows nothing to whoever is not signed in. */
+/** OpenAI's client in a box that the page's button opens and closes. */
 function start(opener: HTMLElement): void {
   const box = document.createElement('aside')
   box.id = 'official-chat'
   box.className = 'official-box'
+  box.lang = 'en'
+  box.dir = 'ltr'
   box.setAttribute('aria-label', 'Chat')
   box.hidden = true
   document.body.append(box)
   const root = createRoot(box)
-  const show = (learner: string): void => {
-    const note = createElement('p', { className: 'official-note' }, 'Sign in above to ask the course.')
-    root.render(learner === '' ? note : createElement(CourseChat, { key: learner, learner }))
+  const session = createSession((learner) => render(learner))
+
+  function render(learner: string): void {
+    root.render(
+      learner === ''
+        ? createElement(SignInNote, { session })
+        : createElement(CourseChat, { key: learner, learner }),
+    )
   }
-  const session = createSession(show)
-  show(session.learner())
+
+  function show(isShown: boolean): void {
+    box.hidden = !isShown
+    opener.setAttribute('aria-expanded', String(isShown))
+  }
+
+  render(session.learner())
   opener.setAttribute('aria-controls', box.id)
-  opener.addEventListener('click', () => {
-    box.hidden = !box.hidden
-    opener.setAttribute('aria-expanded', String(!box.hidden))
+  opener.addEventListener('click', () => show(box.hidden !== false))
+  box.addEventListener('keydown', ({ key }) => {
+    if (key !== 'Escape') return
+    show(false)
+    opener.focus()
   })
 }
 

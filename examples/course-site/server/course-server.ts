@@ -121,6 +121,6 @@ const LABELS = {
 }
 
 const WORDS = {
-  en: { requests_too_many: 'That were many questions in a short time. Wait a moment, then go on.' },
+  en: { requests_too_many: 'Those were many questions in a short time. Wait a moment, then go on.' },
   ur: { requests_too_many: 'آپ نے تھوڑی دیر میں بہت سے سوال پوچھ لیے۔ ذرا ٹھہر کر دوبارہ پوچھیے۔' },
 }
