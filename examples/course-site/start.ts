@@ -8,7 +8,12 @@ const log = (line: string): void => void process.stderr.write(`${line}\n`)
 
 try {
   const config = readConfig(process.env)
-  const site = await runSite({ config, lessonsDir: join(import.meta.dirname, 'lessons'), log })
+  const site = await runSite({
+    config,
+    lessonsDir: join(import.meta.dirname, 'lessons'),
+    log,
+    terminal: process.stderr,
+  })
   process.stdout.write(`ready ${site.url}\n`)
 
   let stopping = false

@@ -49,6 +49,10 @@ export function coursePage({ lesson, lessons, visit }: CoursePageOptions): strin
           </p>
           <h1>${title}</h1>
           <p class="lesson-summary">${summary}</p>
+          ${
+            visit.done?.has(lesson.slug) &&
+            html`<p class="lesson-done" lang="en" dir="ltr">You have done this lesson.</p>`
+          }
         </header>
         ${contents(lesson)}
         <div class="prose" id="${LESSON_START}">${lesson.html}</div>

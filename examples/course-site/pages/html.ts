@@ -20,17 +20,18 @@ export class Html {
   }
 }
 
-export type HtmlValue = Html | string | number | undefined | readonly Html[]
+export type HtmlValue = Html | string | number | false | undefined | readonly Html[]
 
 function fill(value: HtmlValue): string {
-  if (value === undefined) return ''
+  if (value === undefined || value === false) return ''
   if (value instanceof Html) return value.source
   if (typeof value === 'object') return value.map((part) => part.source).join('')
   return escapeHtml(String(value))
 }
 
 /**
- * A template whose values are escaped unless they are `Html` already; `undefined` is nothing. Attributes
+ * A template whose values are escaped unless they are `Html` already; `undefined` and `false` are
+ * nothing. Attributes
  * must be quoted in the template, else a space in a value ends them.
  */
 export function html(strings: TemplateStringsArray, ...values: HtmlValue[]): Html {

@@ -14,6 +14,20 @@ export interface Visit {
   learner?: Learner | undefined
   /** `local`: no key is set and a stand-in answers, which the panel says. */
   model: 'local' | 'openai'
+  /** The slugs of the lessons that the learner has done. */
+  done?: ReadonlySet<string>
+  /** Whether spoken words can be turned into text. */
+  dictation?: boolean
+  /** What may be uploaded; absent where nothing may. */
+  uploads?: UploadLimits
+  /** OpenAI's key for this domain: with it their client is loaded in place of the built-in panel. */
+  domainKey?: string | undefined
+}
+
+export interface UploadLimits {
+  /** Media types. */
+  accept: readonly string[]
+  maxBytes: number
 }
 
 export interface LayoutOptions {
@@ -50,8 +64,9 @@ function sessionControl({ learners, learner }: Visit): Html {
 
 /**
  * A whole page. It has no inline script and no inline style, reads well without its script, and tells the chat
- * panel who is signed in (`chat-learner`) and what answers (`chat-model`) in `<meta>` elements. The words of
- * the site itself are English whatever the language of the page.
+ * chat in `<meta>` elements who is signed in (`chat-learner`), what answers (`chat-model`), whether it takes dictation
+ * (`chat-dictation`), what may be uploaded (`chat-uploads`, JSON) and which client is loaded (`chat-client`). The words
+ * of the site itself are English whatever the language of the page.
  */
 export function layout({ title, description, language, main, visit }: LayoutOptions): string {
   return html`<!doctype html>
@@ -64,10 +79,14 @@ export function layout({ title, description, language, main, visit }: LayoutOpti
         <meta name="color-scheme" content="light dark" />
         <meta name="chat-model" content="${visit.model}" />
         <meta name="chat-learner" content="${visit.learner?.id ?? ''}" />
+        <meta name="chat-dictation" content="${visit.dictation ? 'yes' : 'no'}" />
+        ${visit.uploads && html`<meta name="chat-uploads" content="${JSON.stringify(visit.uploads)}" />`}
+        <meta name="chat-client" content="${visit.domainKey ? 'official' : 'panel'}" />
+        ${visit.domainKey && html`<meta name="chat-domain-key" content="${visit.domainKey}" />`}
         <link rel="icon" href="data:," />
         <link rel="stylesheet" href="/site.css" />
         <link rel="stylesheet" href="/panel.css" />
-        <script type="module" src="/panel.js"></script>
+        <script type="module" src="${visit.domainKey ? '/official.js' : '/panel.js'}"></script>
       </head>
       <body>
         <a class="skip-link" href="#main" lang="en" dir="ltr">Skip to the content</a>

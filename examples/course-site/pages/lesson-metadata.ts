@@ -1,5 +1,6 @@
 import { parse } from 'yaml'
 import { z } from 'zod'
+import { quizQuestionSchema } from './quiz-question.ts'
 
 const metadataSchema = z.strictObject({
   title: z.string().trim().min(1),
@@ -7,6 +8,8 @@ const metadataSchema = z.strictObject({
   order: z.number().int().positive(),
   module: z.string().trim().min(1),
   language: z.string().refine(isLanguageTag, 'must be a BCP 47 language tag such as "en"'),
+  /** Never part of a page, nor of what is searched. */
+  quiz: z.array(quizQuestionSchema).default([]),
 })
 
 /** What a lesson's front matter says. */

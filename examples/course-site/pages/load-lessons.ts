@@ -14,7 +14,7 @@ export interface Lesson extends RenderedLesson {
 }
 
 export interface LoadedLessons {
-  /** In the order that their front matter gives. */
+  /** Module by module, each where its first lesson is; in a module by their front matter's `order`. */
   lessons: Lesson[]
   /** One for each file that could not be used; the course goes on without it. */
   broken: LessonError[]
@@ -33,7 +33,12 @@ export async function loadLessons(folder: string): Promise<LoadedLessons> {
       broken.push(error)
     }
   }
-  return { lessons: lessons.toSorted((a, b) => a.order - b.order), broken }
+  return { lessons: byModule(lessons), broken }
+}
+
+function byModule(lessons: readonly Lesson[]): Lesson[] {
+  const inOrder = lessons.toSorted((a, b) => a.order - b.order)
+  return [...Map.groupBy(inOrder, ({ module }) => module).values()].flat()
 }
 
 function decode(file: string, bytes: Uint8Array): string {

@@ -10,8 +10,10 @@ import remarkRehype from 'remark-rehype'
 import { unified } from 'unified'
 import { visit } from 'unist-util-visit'
 import { Html } from './html.ts'
+import { isolateLatin } from './isolate-latin.ts'
 import { LessonError, type LessonMetadata, parseLessonMetadata } from './lesson-metadata.ts'
 import { scrollableBlocks } from './scrollable-blocks.ts'
+import { textDirection } from './text-direction.ts'
 
 export interface LessonSource {
   /** The file's name, for error messages. */
@@ -67,5 +69,6 @@ export function renderLesson({ file, markdown }: LessonSource): RenderedLesson {
   const parsed = processor.parse(markdown)
   const metadata = parseLessonMetadata(file, frontMatterOf(file, parsed))
   const tree = processor.runSync(parsed)
+  if (textDirection(metadata.language) === 'rtl') isolateLatin(tree)
   return { ...metadata, html: new Html(processor.stringify(tree)), headings: headingsOf(tree) }
 }

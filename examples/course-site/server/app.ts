@@ -2,7 +2,7 @@ import type { ChatKitHandler } from '@robolearn/chatkit-server-core'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import {
-  CONTENT_SECURITY_POLICY,
+  contentSecurityPolicy,
   coursePage,
   errorPage,
   homePage,
@@ -11,6 +11,8 @@ import {
 } from '../pages/index.ts'
 import type { Assets } from './assets.ts'
 import { findLearner, learners } from './learners.ts'
+import type { Progress } from './progress.ts'
+import type { Readiness } from './readiness.ts'
 import { isSameOrigin } from './same-origin.ts'
 import type { Sessions } from './session.ts'
 
@@ -22,19 +24,38 @@ export interface AppOptions {
   model: Visit['model']
   /** Signing in takes no password: only where nobody else can reach the site. */
   signInAllowed: boolean
+  /** What the pages tell the chat besides. */
+  chat?: Pick<Visit, 'dictation' | 'uploads' | 'domainKey'>
+  /** Which lessons a learner has done. */
+  progress?: Pick<Progress, 'doneBy'>
+  /** Uploads and downloads, for everything below `/attachments`. */
+  attachments?: { fetch: (request: Request) => Promise<Response> }
+  readiness?: Pick<Readiness, 'check'>
+  /** In Prometheus' text format. */
+  metrics?: () => string
   /** Told of what a request met with and no answer explains. */
   onError: (error: unknown) => void
 }
 
 /** The course site as one web-standard `fetch`. */
 export function createApp(options: AppOptions): Hono {
-  const { lessons, assets, chatKit, sessions, model, signInAllowed } = options
+  const { lessons, assets, chatKit, sessions, model, signInAllowed, chat = {} } = options
+  const { progress, attachments, readiness, metrics } = options
   const app = new Hono()
 
   const visitOf = async (headers: Headers): Promise<Visit> => {
     const learner = await sessions.read(headers)
-    return { learners, model, ...(learner ? { learner: { id: learner.id, name: learner.name } } : {}) }
+    if (!learner) return { learners, model, ...chat }
+    const done = await progress?.doneBy(learner.id)
+    return {
+      learners,
+      model,
+      ...chat,
+      learner: { id: learner.id, name: learner.name },
+      ...(done && { done }),
+    }
   }
+  const contentSecurity = contentSecurityPolicy({ client: chat.domainKey ? 'official' : 'panel' })
   const page = (html: string, status: 200 | 404 | 500 = 200): Response =>
     new Response(html, {
       status,
@@ -42,7 +63,7 @@ export function createApp(options: AppOptions): Hono {
         'content-type': 'text/html; charset=utf-8',
         // The page says who is signed in: it is nobody else's.
         'cache-control': 'private, no-cache',
-        'content-security-policy': CONTENT_SECURITY_POLICY,
+        'content-security-policy': contentSecurity,
       },
     })
 
@@ -52,7 +73,15 @@ export function createApp(options: AppOptions): Hono {
     c.res.headers.set('referrer-policy', 'same-origin')
   })
 
+  // Whether the process lives, and whether it should be sent requests.
   app.get('/healthz', (c) => c.text('ok\n'))
+  app.get('/readyz', async (c) => {
+    const word = (await readiness?.check()) ?? 'ready'
+    return c.text(`${word}\n`, word === 'ready' ? 200 : 503)
+  })
+  if (metrics) {
+    app.get('/metrics', (c) => c.body(metrics(), 200, { 'content-type': 'text/plain; version=0.0.4' }))
+  }
 
   app.get('/', async (c) => page(homePage({ lessons, visit: await visitOf(c.req.raw.headers) })))
 
@@ -80,6 +109,14 @@ export function createApp(options: AppOptions): Hono {
     if (isSameOrigin(c.req.raw)) return next()
     return c.json({ message: 'Sign in and out from this site’s own pages only.' }, 403)
   })
+  if (attachments) {
+    app.use('/attachments/*', async (c, next) => {
+      // A picture may be shown from anywhere that has its URL; only this site's pages send files.
+      if (c.req.method === 'GET' || isSameOrigin(c.req.raw)) return next()
+      return c.json({ message: 'Send files from this site’s own pages only.' }, 403)
+    })
+    app.all('/attachments/*', (c) => attachments.fetch(c.req.raw))
+  }
 
   app.post('/session', async (c) => {
     if (!signInAllowed) {
@@ -113,7 +150,10 @@ export function createApp(options: AppOptions): Hono {
   app.onError((error) => {
     options.onError(error)
     const message = 'Something went wrong on the server. Try again in a moment.'
-    return page(errorPage({ title: 'Something went wrong', message, visit: { learners, model } }), 500)
+    return page(
+      errorPage({ title: 'Something went wrong', message, visit: { learners, model, ...chat } }),
+      500,
+    )
   })
 
   return app

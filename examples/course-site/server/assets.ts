@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { bundleOfficial } from '../official/bundle.ts'
 import { bundlePanel } from '../panel/bundle.ts'
 
 interface Asset {
@@ -14,17 +15,20 @@ export type Assets = Record<string, Asset>
 
 const SITE = join(import.meta.dirname, '..')
 
-export async function loadAssets(): Promise<Assets> {
+/** With `official` also what loads OpenAI's client. */
+export async function loadAssets({ official = false }: { official?: boolean } = {}): Promise<Assets> {
   const css = (path: string): Promise<string> => readFile(join(SITE, path), 'utf8')
   const [siteCss, panelCss, panel] = await Promise.all([
     css('pages/site.css'),
     css('panel/panel.css'),
     bundlePanel(),
   ])
+  const officialJs = official ? await bundleOfficial() : undefined
   return {
     '/site.css': asset(siteCss, 'text/css; charset=utf-8'),
     '/panel.css': asset(panelCss, 'text/css; charset=utf-8'),
     '/panel.js': asset(panel.js, 'text/javascript; charset=utf-8'),
+    ...(officialJs && { '/official.js': asset(officialJs, 'text/javascript; charset=utf-8') }),
   }
 }
 

@@ -13,6 +13,12 @@ export interface Config {
   modelDelayMs: number
   /** Whether to sign learners in without a password although others can reach this address. */
   signInAnywhere: boolean
+  /** How many requests that cost something a learner may send in a minute; 0: any number. */
+  rateLimitPerMinute: number
+  /** `https://course.example`: where the site is reached from the outside, without a path; undefined: where the page is. */
+  publicUrl: string | undefined
+  /** OpenAI's key for this domain: pages then load OpenAI's client in place of the built-in panel. */
+  domainKey: string | undefined
 }
 
 /** A setting that cannot be used. Its message is for the person who started the server. */
@@ -40,6 +46,9 @@ export function readConfig(env: Record<string, string | undefined>): Config {
         : { apiKey, baseUrl: text('OPENAI_BASE_URL'), model: text('OPENAI_MODEL') ?? OPENAI_MODEL },
     modelDelayMs: numberOf('MODEL_DELAY_MS', text('MODEL_DELAY_MS') ?? '15', 60_000),
     signInAnywhere: text('DEMO_SIGN_IN') === 'anywhere',
+    rateLimitPerMinute: numberOf('RATE_LIMIT_PER_MINUTE', text('RATE_LIMIT_PER_MINUTE') ?? '120', 1_000_000),
+    publicUrl: originOf('PUBLIC_URL', text('PUBLIC_URL')),
+    domainKey: text('CHATKIT_DOMAIN_KEY'),
   }
 }
 
@@ -47,6 +56,15 @@ function numberOf(name: string, text: string, max: number): number {
   const number = Number(text)
   if (Number.isInteger(number) && number >= 0 && number <= max) return number
   throw new ConfigError(`${name} is "${text}", but must be a whole number from 0 to ${max}.`)
+}
+
+function originOf(name: string, text: string | undefined): string | undefined {
+  if (text === undefined) return undefined
+  const origin = URL.canParse(text) ? new URL(text).origin : 'null'
+  if (/^https?:/.test(origin) && origin === text.replace(/\/$/, '')) return origin
+  throw new ConfigError(
+    `${name} is "${text}", but must be an address without a path, like https://course.example.`,
+  )
 }
 
 /** Whether only this machine can reach the address. */

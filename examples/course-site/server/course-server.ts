@@ -1,44 +1,126 @@
-import { Agent, type Model } from '@openai/agents'
-import { AgentChatKitServer } from '@robolearn/agent-openai'
-import type { Store } from '@robolearn/chatkit-server-core'
-import { createCitations, type KnowledgeBase } from '@robolearn/rag-tool'
-import { createSearchTool } from '@robolearn/rag-tool/agents'
+import type { Model } from '@openai/agents'
+import { AgentChatKitServer, type TranscriptionOptions } from '@robolearn/agent-openai'
+import type {
+  ActionTurn,
+  AttachmentStore,
+  FeedbackInput,
+  OperatorHooks,
+  Store,
+  ThreadStreamEvent,
+  Turn,
+} from '@robolearn/chatkit-server-core'
+import type { KnowledgeBase } from '@robolearn/rag-tool'
+import type { Lesson } from '../pages/index.ts'
 import type { Learner } from './learners.ts'
+import type { Progress } from './progress.ts'
+import { answerQuiz } from './tutor/answer-quiz.ts'
+import { createTutor } from './tutor/create-tutor.ts'
+import { lessonOfPage } from './tutor/lesson-of-page.ts'
+import { limitThread } from './tutor/limit-thread.ts'
+import { describeMarking } from './tutor/mark-lesson-done.ts'
+import { tutorActions } from './tutor/quiz-widget.ts'
 
-const INSTRUCTIONS = `You are the tutor of a short robotics course. Learners ask about the lesson that they are reading.
-Search the course before you answer, and answer from what you find, in the language of the question.
-Cite every statement that you take from a passage. Say so when the course does not cover the question.
-Be brief: a few sentences, a list where it helps.`
+/** How many questions a thread takes. */
+const MAX_MESSAGES = 50
 
 export interface CourseServerOptions {
   store: Store<Learner>
   knowledge: KnowledgeBase
+  lessons: readonly Lesson[]
+  progress: Progress
   model: Model | string
+  /** Finds titles of threads; without it a title is the first words. */
+  titleModel?: Model | string | undefined
+  attachmentStore?: AttachmentStore<Learner>
+  transcription?: TranscriptionOptions | undefined
+  hooks?: OperatorHooks<Learner>
+  /** Told how long an answer took to its first word. */
+  onFirstWords?: (ms: number) => void
+  /** Told of feedback, which the store has kept. */
+  onFeedback?: (kind: FeedbackInput<Learner>['kind']) => void
+  /** How many questions a thread takes. Default 50. */
+  maxMessages?: number
 }
 
-/** The tutor: an agent that searches the course and cites what it found. Threads belong to the learner. */
-export function createCourseServer({
-  store,
-  knowledge,
-  model,
-}: CourseServerOptions): AgentChatKitServer<Learner> {
-  return new AgentChatKitServer<Learner>({
-    store,
-    owner: (learner) => learner.id,
-    // A reload is no wish to stop: the answer is there when the page is.
-    onDisconnect: 'finish',
-    context: ({ context }) => ({ learner_id: context.id, role: context.role }),
-    agent: () => {
-      // The numbers of the passages belong to one turn: tool and citations are made for it together.
-      const citations = createCitations()
-      const search = createSearchTool({
-        knowledge,
-        citations,
-        name: 'search_course',
-        description: 'Searches the lessons of the robotics course for passages that answer a question.',
-      })
-      const agent = new Agent({ name: 'Course tutor', instructions: INSTRUCTIONS, model, tools: [search] })
-      return { agent, transform: (events) => citations.apply(events) }
-    },
-  })
+/** The tutor. Threads belong to the learner. */
+export class CourseServer extends AgentChatKitServer<Learner> {
+  readonly #lessons: readonly Lesson[]
+  readonly #maxMessages: number
+  readonly #onFirstWords: (ms: number) => void
+  readonly #onFeedback: (kind: FeedbackInput<Learner>['kind']) => void
+
+  constructor(options: CourseServerOptions) {
+    const { store, lessons, progress, titleModel, attachmentStore, transcription, hooks } = options
+    super({
+      store,
+      owner: (learner) => learner.id,
+      // A reload is no wish to stop: the answer is there when the page is.
+      onDisconnect: 'finish',
+      actions: tutorActions,
+      ...(attachmentStore && { attachmentStore }),
+      ...(transcription && { transcription }),
+      ...(hooks && { hooks }),
+      messages: WORDS,
+      title: titleModel === undefined ? {} : { model: titleModel },
+      context: async ({ context, metadata }) => ({
+        learner_id: context.id,
+        role: context.role,
+        // One of our own lessons, whatever the page says.
+        open_lesson: lessonOfPage(metadata, lessons)?.slug,
+        lessons_done: [...(await progress.doneBy(context.id))].join(', '),
+      }),
+      approvals: {
+        describe: ({ arguments: json }) => describeMarking(json, lessons),
+        approve: 'Mark as done',
+        reject: 'Not yet',
+        status: { done: 'Marked as done.', rejected: 'Not marked.' },
+      },
+      showTools: { labels: LABELS },
+      agent: (turn) => createTutor(turn, options),
+    })
+    this.#lessons = lessons
+    this.#maxMessages = options.maxMessages ?? MAX_MESSAGES
+    this.#onFirstWords = options.onFirstWords ?? (() => {})
+    this.#onFeedback = options.onFeedback ?? (() => {})
+  }
+
+  override async *respond(turn: Turn<Learner>): AsyncGenerator<ThreadStreamEvent, void, undefined> {
+    const startedMs = performance.now()
+    let hasSpoken = false
+    for await (const event of super.respond(turn)) {
+      if (!hasSpoken && isWords(event)) {
+        hasSpoken = true
+        this.#onFirstWords(performance.now() - startedMs)
+      }
+      yield event
+    }
+    yield* limitThread(turn, this.#maxMessages)
+  }
+
+  override async *action(turn: ActionTurn<Learner>): AsyncGenerator<ThreadStreamEvent, void, undefined> {
+    const action = tutorActions.parse(turn.action)
+    if (action.type === 'agent.approval') yield* super.action(turn)
+    else yield* answerQuiz(turn, action, this.#lessons)
+  }
+
+  override async addFeedback({ kind }: FeedbackInput<Learner>): Promise<void> {
+    this.#onFeedback(kind)
+  }
+}
+
+const isWords = (event: ThreadStreamEvent): boolean =>
+  event.type === 'thread.item.updated' && event.update.type === 'assistant_message.content_part.text_delta'
+
+/** What learners see of tools at work. */
+const LABELS = {
+  search_course: 'Searching the lessons',
+  show_quiz: 'Choosing a question',
+  ask_learner: 'Asking you',
+  open_lesson: 'Opening a lesson',
+  mark_lesson_done: 'Marking a lesson as done',
+}
+
+const WORDS = {
+  en: { requests_too_many: 'Those were many questions in a short time. Wait a moment, then go on.' },
+  ur: { requests_too_many: 'آپ نے تھوڑی دیر میں بہت سے سوال پوچھ لیے۔ ذرا ٹھہر کر دوبارہ پوچھیے۔' },
 }

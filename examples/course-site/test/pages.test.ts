@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import {
+  contentSecurityPolicy,
   coursePage,
   errorPage,
   homePage,
@@ -11,6 +12,7 @@ import {
   renderLesson,
   type Visit,
 } from '../pages/index.ts'
+import { escapeHtml } from '../pages/html.ts'
 
 const { lessons } = await loadLessons(join(import.meta.dirname, '../lessons'))
 const visit: Visit = {
@@ -33,8 +35,28 @@ function lessonWith(markdown: string, fields: Record<string, string | number> = 
 }
 
 describe('lessons', () => {
-  it('are eight, in the order of their front matter', () => {
-    expect(lessons.map(({ order }) => order)).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
+  it('are fourteen, one of them in Urdu, module by module and in each by their order', () => {
+    expect(lessons).toHaveLength(14)
+    expect(lessons.filter(({ language }) => language === 'ur')).toHaveLength(1)
+    const modules = [...Map.groupBy(lessons, ({ module }) => module).values()]
+    expect(modules.flat()).toEqual(lessons)
+    for (const module of modules) {
+      expect(module).toEqual(module.toSorted((a, b) => a.order - b.order))
+    }
+    const firsts = modules.map(([first]) => first?.order)
+    expect(firsts).toEqual(firsts.toSorted((a = 0, b = 0) => a - b))
+  })
+
+  it.each(lessons)('$file has questions on what it teaches', ({ quiz }) => {
+    expect(quiz.length).toBeGreaterThanOrEqual(2)
+    for (const { choices } of quiz) expect(new Set(choices).size).toBe(choices.length)
+  })
+
+  it('keep their questions out of their pages', () => {
+    for (const lesson of lessons) {
+      const page = pageOf(lesson)
+      for (const { question } of lesson.quiz) expect(page).not.toContain(escapeHtml(question))
+    }
   })
 
   it.each(lessons)('$file teaches in four to seven sections, with a table and code', ({ html, headings }) => {
@@ -83,6 +105,11 @@ describe('renderLesson', () => {
       'no language',
       '---\ntitle: T\nsummary: S\norder: 1\nmodule: M\nlanguage: e n\n---\n',
       '"language" in the',
+    ],
+    [
+      'a question whose answer is no choice',
+      '---\ntitle: T\nsummary: S\norder: 1\nmodule: M\nlanguage: en\nquiz:\n  - question: Q\n    choices: [a, b]\n    answer: 3\n    why: W\n---\n',
+      '"quiz.0.answer" in the front matter: is the number of no choice',
     ],
     [
       'an unknown field',
@@ -173,6 +200,52 @@ describe('pages', () => {
     expect(signedIn).toContain('<meta name="chat-learner" content="ada" />')
     expect(signedIn).toContain('<meta name="chat-model" content="openai" />')
     expect(signedIn).toContain('<strong data-learner-name>Ada</strong>')
+  })
+
+  it('say what a learner has done, to that learner', () => {
+    const [lesson] = lessons
+    if (!lesson) throw new Error('there are no lessons')
+    const as: Visit = { ...visit, learner: { id: 'ada', name: 'Ada' }, done: new Set([lesson.slug]) }
+    expect(homePage({ lessons, visit: as })).toContain('You have done 1 of 14 lessons.')
+    expect(homePage({ lessons, visit: as }).match(/>Done</g)).toHaveLength(1)
+    expect(pageOf(lesson, as)).toContain('You have done this lesson.')
+    expect(allPages.join('')).not.toContain('You have done')
+  })
+
+  it('load the client that is chosen, and let the browser load no more than it needs', () => {
+    expect(allPages[0]).toContain('<meta name="chat-client" content="panel" />')
+    const theirs = homePage({ lessons, visit: { ...visit, domainKey: 'domain_pk_1' } })
+    expect(theirs).toContain('<meta name="chat-client" content="official" />')
+    expect(theirs).toContain('<meta name="chat-domain-key" content="domain_pk_1" />')
+    expect(theirs).toContain('src="/official.js"')
+    expect(contentSecurityPolicy({ client: 'panel' })).not.toContain('openai')
+    expect(contentSecurityPolicy({ client: 'official' })).toContain(
+      "script-src 'self' https://cdn.platform.openai.com;",
+    )
+  })
+
+  it('tell the chat what may be uploaded and whether it can be spoken to', () => {
+    const uploads = { accept: ['image/png'], maxBytes: 5 }
+    const page = homePage({ lessons, visit: { ...visit, uploads, dictation: true } })
+    const content = /name="chat-uploads" content="([^"]*)"/.exec(page)?.[1]?.replaceAll('&quot;', '"')
+    expect(JSON.parse(content ?? '')).toEqual(uploads)
+    expect(page).toContain('<meta name="chat-dictation" content="yes" />')
+    expect(allPages[0]).toContain('<meta name="chat-dictation" content="no" />')
+    expect(allPages[0]).not.toContain('chat-uploads')
+  })
+
+  it('set Latin words apart in a text from right to left', () => {
+    const { html, headings } = lessonWith(
+      '## ROS 2 کیا ہے؟\n\nروبوٹ `odom` اور **lidar** سے چلتا ہے (ROS 2).',
+      {
+        language: 'ur',
+      },
+    )
+    expect(headings[0]?.text).toBe('ROS 2 کیا ہے؟')
+    expect(html.source).toContain('(<bdi lang="en" dir="ltr">ROS 2</bdi>)')
+    expect(html.source).toContain('<strong><bdi lang="en" dir="ltr">lidar</bdi></strong>')
+    expect(html.source).toContain('<code dir="ltr">odom</code>')
+    expect(lessonWith('ROS 2').html.source).not.toContain('<bdi')
   })
 
   it('are written in the direction of their language', () => {

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer as createHttpServer } from 'node:http'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -35,7 +36,7 @@ function start(env: Record<string, string>): Run {
 describe('the start command', { timeout: 60_000 }, () => {
   it('prints one line when it is ready, and ends cleanly when it is told to', async () => {
     const { child, output, exited } = start({ OPENAI_API_KEY: '', DATABASE_URL: '' })
-    await once(child.stdout as NodeJS.ReadableStream, 'data')
+    await Promise.race([once(child.stdout as NodeJS.ReadableStream, 'data'), exited])
     expect(output.stdout).toMatch(/^ready http:\/\/127\.0\.0\.1:\d+\n$/)
     const health = await fetch(`${output.stdout.slice('ready '.length).trim()}/healthz`)
     expect(health.status).toBe(200)
@@ -57,6 +58,16 @@ describe('the start command', { timeout: 60_000 }, () => {
         /DATABASE_URL cannot be reached/,
       ],
     ]
+    const refusing = createHttpServer((_request, response) => response.writeHead(401).end()).listen(
+      0,
+      '127.0.0.1',
+    )
+    await once(refusing, 'listening')
+    const { port: keyPort } = refusing.address() as AddressInfo
+    cases.push([
+      { OPENAI_API_KEY: 'sk-wrong', OPENAI_BASE_URL: `http://127.0.0.1:${keyPort}/v1` },
+      new RegExp(`^OPENAI_API_KEY was refused by 127\\.0\\.0\\.1:${keyPort} \\(401\\)`),
+    ])
     // Nobody speaks on the busy port: a database there closes every connection.
     busy.on('connection', (socket) => socket.destroy())
     for (const [env, message] of cases) {
@@ -67,5 +78,6 @@ describe('the start command', { timeout: 60_000 }, () => {
       expect(output.stderr.trimEnd().split('\n')).toHaveLength(1)
     }
     busy.close()
+    refusing.close()
   })
 })

@@ -10,6 +10,10 @@ import type { Annotation, ThreadItem } from '@robolearn/chatkit-server-core'
 export class Visitor {
   readonly #url: string
   #cookie = ''
+  /** What the server has told aside. */
+  readonly notices: string[] = []
+  /** What the client says of the page. */
+  page: Record<string, unknown> = { title: 'Quaternions for rotations', path: '/lessons/03-quaternions' }
 
   constructor(url: string) {
     this.#url = url
@@ -39,19 +43,59 @@ export class Visitor {
     return createChatKitClient({
       url: '/chatkit',
       fetch: (path, init) => this.fetch(String(path), init),
-      metadata: () => ({ page: { title: 'Quaternions for rotations', path: '/lessons/03-quaternions' } }),
+      metadata: () => ({ page: this.page }),
     })
   }
 
   /** Asks in a new thread and reads the answer to its end. */
-  async ask(text: string): Promise<ThreadState> {
-    const input = { content: [{ type: 'input_text' as const, text }], attachments: [], inference_options: {} }
-    let state = emptyThreadState
-    for await (const event of this.client.stream({ type: 'threads.create', params: { input } })) {
+  ask(text: string, attachments: string[] = []): Promise<ThreadState> {
+    const input = { ...inputOf(text), attachments }
+    return this.follow({ type: 'threads.create', params: { input } })
+  }
+
+  /** Asks in the thread that is open. */
+  goOn(state: ThreadState, text: string): Promise<ThreadState> {
+    const params = { thread_id: threadIdOf(state), input: inputOf(text) }
+    return this.follow({ type: 'threads.add_user_message', params }, state)
+  }
+
+  /** Presses a button of a widget, as a page does that has drawn it. */
+  press(state: ThreadState, itemId: string, action: object): Promise<ThreadState> {
+    const params = { thread_id: threadIdOf(state), item_id: itemId, action: action as { type: string } }
+    return this.follow({ type: 'threads.custom_action', params }, state)
+  }
+
+  /** Sends what opens an answer, and reads it to its end. */
+  async follow(request: Opening, before: ThreadState = emptyThreadState): Promise<ThreadState> {
+    let state = before
+    for await (const event of this.client.stream(request)) {
+      if (event.type === 'notice') this.notices.push(event.message)
       state = applyThreadEvent(state, event)
     }
     return state
   }
+
+  /** The thread as the server has it. */
+  async reload(state: ThreadState): Promise<readonly ThreadItem[]> {
+    const params = { thread_id: threadIdOf(state) }
+    return (await this.client.send({ type: 'threads.get_by_id', params })).items.data
+  }
+}
+
+type Opening = Parameters<ReturnType<typeof createChatKitClient>['stream']>[0]
+
+const inputOf = (text: string) => ({
+  content: [{ type: 'input_text' as const, text }],
+  attachments: [] as string[],
+  inference_options: {},
+})
+
+export const threadIdOf = ({ thread }: ThreadState): string => thread?.id ?? ''
+
+/** The words of the newest message of the assistant. */
+export function answerOf({ items }: { items: readonly ThreadItem[] }): string {
+  const message = items.findLast((item) => item.type === 'assistant_message')
+  return message?.content.map(({ text }) => text).join('') ?? ''
 }
 
 export const annotationsOf = (items: readonly ThreadItem[]): Annotation[] =>

@@ -2,14 +2,16 @@ import type { FoundPassage } from './read-conversation.ts'
 
 const MOST_PASSAGES = 3
 const MOST_SENTENCES = 2
-const NOTHING =
-  'The lessons say nothing about that. Try other words, or ask about something that a lesson covers.'
 
 // Words that say nothing about what a question is after.
 const COMMON = new Set(
-  'a about again an and are as at be by can course do does explain for from give how i in is it its lesson me mean of on or page passage please s say section should simply sum summarise summarize tell that the their there these this those to up us use used was what when where which who why will with you your'.split(
-    ' ',
-  ),
+  'a about again an and are as at be by can course do does explain for from give how i in is it its lesson me mean more of on or page passage please s say section should simply sum summarise summarize summary tell than thanks that the their there these this those to up us use used was what when where which who why will with you your'
+    .split(' ')
+    .concat(
+      'کیا کیسے کیوں کون کب کہاں کتنا کتنی کتنے ہے ہیں ہو تھا تھی کا کی کے میں سے کو پر اور یہ وہ نے تو بھی اس اسے مجھے بتائیے بتائیں سبق صفحہ صفحے خلاصہ'.split(
+        ' ',
+      ),
+    ),
 )
 
 /** The words of a text that carry its meaning, lower-cased, with a plural `s` taken off. */
@@ -20,14 +22,17 @@ export function contentWords(text: string): Set<string> {
   )
 }
 
-/** An answer made of sentences of the passages, the ones closest to the question, each with its mark. */
-export function composeAnswer(question: string, passages: readonly FoundPassage[]): string {
+/**
+ * An answer made of sentences of the passages, the ones closest to the question, each with its mark; undefined where
+ * they have none.
+ */
+export function composeAnswer(question: string, passages: readonly FoundPassage[]): string | undefined {
   const wanted = contentWords(question)
   const paragraphs = passages.slice(0, MOST_PASSAGES).flatMap(({ number, text }) => {
     const sentences = bestSentences(text, wanted)
     return sentences === '' ? [] : [`${sentences}【${number}】`]
   })
-  return paragraphs.length === 0 ? NOTHING : paragraphs.join('\n\n')
+  return paragraphs.length === 0 ? undefined : paragraphs.join('\n\n')
 }
 
 function bestSentences(markdown: string, wanted: ReadonlySet<string>): string {

@@ -7,14 +7,16 @@ import {
   type StreamEvent,
   type protocol,
 } from '@openai/agents'
-import { composeAnswer, contentWords } from './compose-answer.ts'
+import { readLessons } from './find-lesson.ts'
 import { readConversation } from './read-conversation.ts'
+import { think, type Thought } from './think.ts'
 
 const TOKEN = /\s*[^\s【】]+|\s*【\d+】|\s+/gu
 
 /**
- * Stands in for a language model where no key is set: it really calls the search tool, and answers with sentences
- * of the passages that were found, marked as citations, word by word. It understands nothing.
+ * Stands in for a language model where no key is set: it really calls the tutor's tools, and answers with sentences
+ * of the passages that a search has found, marked as citations, word by word. It understands nothing but the words in
+ * one table (`think.ts`).
  */
 export class LocalModel implements Model {
   readonly #delayMs: number
@@ -24,13 +26,13 @@ export class LocalModel implements Model {
   }
 
   async getResponse(request: ModelRequest): Promise<ModelResponse> {
-    return { usage: new Usage(), output: [toItem(think(request))] }
+    return { usage: new Usage(), output: [toItem(thinkAbout(request))] }
   }
 
   async *getStreamedResponse(request: ModelRequest): AsyncGenerator<StreamEvent> {
     yield { type: 'response_started' }
-    const thought = think(request)
-    for (const delta of thought.answer?.match(TOKEN) ?? []) {
+    const thought = thinkAbout(request)
+    for (const delta of thought.say?.match(TOKEN) ?? []) {
       await sleep(this.#delayMs, undefined, request.signal ? { signal: request.signal } : {})
       yield { type: 'output_text_delta', delta }
     }
@@ -39,34 +41,23 @@ export class LocalModel implements Model {
   }
 }
 
-/** Either a search to be made, or an answer. */
-type Thought =
-  | { search: { tool: string; query: string }; answer?: never }
-  | { answer: string; search?: never }
+const thinkAbout = (request: ModelRequest): Thought =>
+  think(readConversation(request), readLessons(request.systemInstructions))
 
-function think({ input, tools }: Pick<ModelRequest, 'input' | 'tools'>): Thought {
-  const { question, about, passages } = readConversation({ input })
-  // "Explain this" says nothing to search for: then it is about what is marked, or about the page.
-  const query = contentWords(question).size > 0 ? question : [question, ...about].join(' ')
-  const [tool] = tools
-  if (passages === undefined && tool?.type === 'function') return { search: { tool: tool.name, query } }
-  return { answer: composeAnswer(query, passages ?? []) }
-}
-
-function toItem({ search, answer }: Thought): protocol.FunctionCallItem | protocol.AssistantMessageItem {
-  if (!search) {
+function toItem({ call, say }: Thought): protocol.FunctionCallItem | protocol.AssistantMessageItem {
+  if (!call) {
     return {
       type: 'message',
       role: 'assistant',
       status: 'completed',
-      content: [{ type: 'output_text', text: answer }],
+      content: [{ type: 'output_text', text: say }],
     }
   }
   return {
     type: 'function_call',
     status: 'completed',
     callId: `call_${crypto.randomUUID()}`,
-    name: search.tool,
-    arguments: JSON.stringify({ query: search.query }),
+    name: call.tool,
+    arguments: JSON.stringify(call.args),
   }
 }

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream'
+import type { ReadableStream as NodeStream } from 'node:stream/web'
 import { ChatKitError } from '../errors.ts'
 import { acceptedLocales } from '../http/accepted-locales.ts'
 import { createCorsHeaders, type CorsOptions } from '../http/cors.ts'
@@ -121,8 +122,9 @@ const NOT_STORED = { 'cache-control': 'no-store' }
 const isOfProtocol = (error: unknown): error is ChatKitError =>
   ChatKitError.isInstance(error) && (error.status < 500 || error.code === 'hook_not_implemented')
 
-function bodyOf({ body }: Request): Readable {
-  return body ? Readable.fromWeb(body) : Readable.from([])
+// In a project that has the DOM's types, too, a body is of theirs, which Node's do not take.
+function bodyOf({ body }: { body: unknown }): Readable {
+  return body ? Readable.fromWeb(body as NodeStream) : Readable.from([])
 }
 
 /** A form can be sent by a page of any site, and browsers add the cookies: they also say from where. */
