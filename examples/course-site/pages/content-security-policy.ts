@@ -2,7 +2,7 @@
 const OPENAI_CDN = 'https://cdn.platform.openai.com'
 
 /**
- * The `content-security-policy` header of every page: scripts, styles, images and requests from the site itself
+ * The `content-security-policy` header of every page: scripts, styles, fonts, images and requests from the site itself
  * only, nothing inline, no frames. (`data:` is for the empty icon, `blob:` for pictures that are about to be sent.)
  * OpenAI's client, where it is chosen, may also load its script and the frame that it lives in, and style its frame.
  */
@@ -13,6 +13,7 @@ export function contentSecurityPolicy({ client }: { client: 'panel' | 'official'
     `script-src 'self'${theirs ? ` ${OPENAI_CDN}` : ''}`,
     `style-src 'self'${theirs ? " 'unsafe-inline'" : ''}`,
     "img-src 'self' data: blob:",
+    "font-src 'self'",
     `connect-src 'self'${theirs ? ` ${OPENAI_CDN}` : ''}`,
     ...(theirs ? [`frame-src ${OPENAI_CDN}`] : []),
     "base-uri 'none'",

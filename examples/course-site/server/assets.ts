@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { bundleOfficial } from '../official/bundle.ts'
 import { bundlePanel } from '../panel/bundle.ts'
 
 interface Asset {
-  body: string
+  body: string | Uint8Array<ArrayBuffer>
   type: string
   etag: string
 }
@@ -13,26 +14,31 @@ interface Asset {
 /** What the pages load, by path. */
 export type Assets = Record<string, Asset>
 
+/** Not every machine has all letters of Urdu. */
+const URDU_FONT = '@fontsource-variable/noto-naskh-arabic/files/noto-naskh-arabic-arabic-wght-normal.woff2'
+
 const SITE = join(import.meta.dirname, '..')
 
 /** With `official` also what loads OpenAI's client. */
 export async function loadAssets({ official = false }: { official?: boolean } = {}): Promise<Assets> {
   const css = (path: string): Promise<string> => readFile(join(SITE, path), 'utf8')
-  const [siteCss, panelCss, panel] = await Promise.all([
+  const [siteCss, panelCss, panel, urduFont] = await Promise.all([
     css('pages/site.css'),
     css('panel/panel.css'),
     bundlePanel(),
+    readFile(fileURLToPath(import.meta.resolve(URDU_FONT))),
   ])
   const officialJs = official ? await bundleOfficial() : undefined
   return {
     '/site.css': asset(siteCss, 'text/css; charset=utf-8'),
     '/panel.css': asset(panelCss, 'text/css; charset=utf-8'),
     '/panel.js': asset(panel.js, 'text/javascript; charset=utf-8'),
+    '/urdu.woff2': asset(new Uint8Array(urduFont), 'font/woff2'),
     ...(officialJs && { '/official.js': asset(officialJs, 'text/javascript; charset=utf-8') }),
   }
 }
 
-function asset(body: string, type: string): Asset {
+function asset(body: Asset['body'], type: string): Asset {
   const hash = createHash('sha256').update(body).digest('base64url').slice(0, 22)
   return { body, type, etag: `"${hash}"` }
 }

@@ -193,6 +193,18 @@ describe('for operators', { timeout: 60_000 }, () => {
     await db.destroy()
   })
 
+  it('pages bring the letters of Urdu along, for machines that have none', async () => {
+    const font = await new Visitor(site.url).fetch('/urdu.woff2')
+    expect(font.headers.get('content-type')).toBe('font/woff2')
+    expect(
+      Buffer.from(await font.arrayBuffer())
+        .subarray(0, 4)
+        .toString(),
+    ).toBe('wOF2')
+    const page = await new Visitor(site.url).fetch('/lessons/14-robot-safety')
+    expect(page.headers.get('content-security-policy')).toContain("font-src 'self'")
+  })
+
   it('a terminal shows how far the ingest is in one line; a file gets none of it', () => {
     const written: string[] = []
     const write = (text: string) => written.push(text)

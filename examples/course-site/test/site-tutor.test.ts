@@ -141,7 +141,7 @@ describe('a form', { timeout: 60_000 }, () => {
       {
         type: 'threads.add_structured_input',
         params: { thread_id: threadIdOf(state), item_id: newest(state, 'structured_input').id, input },
-      } as Parameters<Visitor['follow']>[0],
+      },
       state,
     )
 

@@ -87,7 +87,12 @@ async function* runAgent<TContext>(
   const runner = createRunner(options)
   const show =
     options.showTools === true || options.showTools === undefined ? {} : options.showTools || undefined
-  watchTools(runner, turnRunOf(context), { show, onFailure: report })
+  const rejected = (decided?.stored.calls ?? []).filter(({ decision }) => decision === false)
+  watchTools(runner, turnRunOf(context), {
+    show,
+    onFailure: report,
+    rejected: rejected.map(({ callId }) => callId),
+  })
   const { converters } = options
   const attachments = await attachmentsOf(turn, items, options)
   const input = injectContext(toAgentInput(items, { attachments, ...(converters && { converters }) }), turn)

@@ -118,9 +118,12 @@ describe('a tool that has to be approved', () => {
   })
 
   it('does not run when it is rejected, and the model is told', async () => {
-    const { server, sent, model } = startServer([calls('bob'), streamed('Then not.')])
+    const { server, sent, model, errors } = startServer([calls('bob'), streamed('Then not.')])
     const [asked] = widgets(await ask(server, ada))
     const events = await decide(server, asked, 'reject')
+    // A wish of the user is no failure: neither to whoever runs the server nor in what is shown.
+    expect(errors).toEqual([])
+    expect(JSON.stringify(events)).not.toContain('Failed')
     expect(sent).toEqual([])
     expect(widgets(events).map(statusOf)).toEqual(['approval-rejected'])
     expect(answers(events)).toEqual(['Then not.'])

@@ -27,6 +27,13 @@ const FAILURES = [
   /^Tool '[^']*' timed out after \d+ms\.$/,
 ]
 
+interface WatchToolsOptions {
+  show: ShowToolsOptions | undefined
+  onFailure: (error: Error) => void
+  /** The calls that the user has rejected: they have an output, too, and nothing has failed. */
+  rejected: readonly string[]
+}
+
 /**
  * Shows what the tools of a run do as tasks of a workflow, and tells which failed. A runner for each run: its hooks tell
  * of every start and end, throws and timeouts included, and of nothing inside nested agents.
@@ -34,11 +41,11 @@ const FAILURES = [
 export function watchTools(
   runner: Pick<Runner, 'on'>,
   run: TurnRun,
-  { show, onFailure }: { show: ShowToolsOptions | undefined; onFailure: (error: Error) => void },
+  { show, onFailure, rejected }: WatchToolsOptions,
 ): void {
   const { turn, channel } = run
   const keys = new Map<string, string>()
-  const ended = new Set<string>()
+  const ended = new Set(rejected)
   const fail = (name: string, callId: string): void =>
     onFailure(new Error(`Tool "${name}" failed (call ${callId}); the model was told so.`))
   // Where there is no such tool, or its arguments are no JSON, the SDK starts nothing and only gives the model a text.
