@@ -75,11 +75,6 @@ try {
   await database?.stop()
   await rm(copy, { recursive: true, force: true })
 }
-if (values.faults) {
-  const isThere = (row: string): boolean =>
-    !row.startsWith(`${name}/`) || all.includes(`${row.slice(name.length + 1)}.patch`)
-  await writeCaught(TABLE, found, isThere)
-}
 console.log(`${caught} of ${patches.length} caught`)
 process.exitCode = caught === patches.length ? 0 : 1
 
@@ -93,6 +88,11 @@ async function firstFailure(judges: readonly Judge[]): Promise<string | undefine
     if (!passed) return 'fault' in judge ? `${judge.fault} (${failure})` : failure
   }
   return undefined
+}
+
+/** Whether a row of the table is of a patch that there still is, or of another folder. */
+function isThere(row: string): boolean {
+  return !row.startsWith(`${name}/`) || all.includes(`${row.slice(name.length + 1)}.patch`)
 }
 
 /** Whether each of the judges notices it. */
@@ -112,5 +112,6 @@ async function catches(patch: string, judges: readonly Judge[]): Promise<boolean
     console.log(passed ? `${patch}: NOT CAUGHT by ${by}` : `${patch}: caught by ${by}: ${failure}`)
   }
   await revertPatch(copy, path)
+  if (values.faults) await writeCaught(TABLE, found, isThere)
   return isCaught
 }
