@@ -15,7 +15,7 @@ export async function copyRepository(root: string): Promise<string> {
     filter: (path) => path === root || !LEFT_BEHIND.has(basename(path)),
   })
   await symlink(join(root, 'node_modules'), join(copy, 'node_modules'))
-  for await (const links of glob('{packages,examples,faults}/*/node_modules', { cwd: root })) {
+  for await (const links of glob('{packages/*,examples/*,faults,faults/*}/node_modules', { cwd: root })) {
     await cp(join(root, links), join(copy, links), { recursive: true, verbatimSymlinks: true })
   }
   return copy

@@ -6,6 +6,14 @@ import { join } from 'node:path'
  * of files in the folder. Where it says nothing, all of the folder: another test may notice sooner or later.
  */
 export async function namedTests(patch: string, folder: string): Promise<string[]> {
-  const [, names] = /^Tests: (.+)$/m.exec(await readFile(patch, 'utf8')) ?? []
-  return names === undefined ? [folder] : names.split(' ').map((name) => join(folder, name))
+  const names = await namesIn(patch, 'Tests')
+  return names.length === 0 ? [folder] : names.map((name) => join(folder, name))
+}
+
+/** The faults that a patch says will notice, each of them: `Faults: busy property`. None where it is not about runs. */
+export const namedFaults = (patch: string): Promise<string[]> => namesIn(patch, 'Faults')
+
+async function namesIn(patch: string, line: 'Tests' | 'Faults'): Promise<string[]> {
+  const found = new RegExp(`^${line}: (.+)$`, 'm').exec(await readFile(patch, 'utf8'))
+  return found?.[1]?.split(' ') ?? []
 }

@@ -32,6 +32,7 @@ export async function runSuite(copy: string, { tests, databaseUrl }: SuiteOption
   const exit = await runTests(copy, [...tests, '--outputFile', reportPath], {
     ...process.env,
     TEST_DATABASE_URL: databaseUrl,
+    PROPERTY_SHRINK: 'no',
   })
   if (exit === 0) return { passed: true }
   const failure =

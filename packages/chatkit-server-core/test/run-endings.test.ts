@@ -1,4 +1,4 @@
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import {
   ChatKitError,
   MemoryStore,
@@ -369,60 +369,6 @@ it('a stop that comes while the last event is being stored is a stop', async () 
   while ((await reader.next()).length > 0);
   await server.close()
   expect(statuses).toEqual(['stopped'])
-})
-
-it.each([
-  ['has said that it is running', false],
-  ['has said so again, whatever reply was on its way meanwhile', true],
-])('a run that was frozen for long is asked for no more before the store %s', async (_what, hasReply) => {
-  const store = new MemoryStore<User>()
-  const { appendDeltas, closeRun } = store
-  const gate = Promise.withResolvers<void>()
-  const asked = Promise.withResolvers<void>()
-  const reply = Promise.withResolvers<void>()
-  const frozen = Promise.withResolvers<void>()
-  const turnOfLoop = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve))
-  let toolCalls = 0
-  vi.useFakeTimers({ toFake: ['performance'] })
-  onTestFinished(() => void vi.useRealTimers())
-  const server = new TestServer(
-    async function* (turn) {
-      store.appendDeltas = async (...args) => {
-        asked.resolve()
-        await reply.promise
-        return appendDeltas(...args)
-      }
-      yield { type: 'progress_update', text: 'Before' }
-      await asked.promise
-      // From here on the store is far away, and a minute passes in which nothing runs.
-      store.appendDeltas = async (...args) => {
-        await gate.promise
-        return appendDeltas(...args)
-      }
-      if (hasReply) {
-        vi.advanceTimersByTime(60_000)
-        reply.resolve()
-        await turnOfLoop()
-      }
-      await closeRun(
-        { id: turn.run.id, threadId: turn.thread.id },
-        { status: 'interrupted', items: [], entries: [] },
-      )
-      if (!hasReply) vi.advanceTimersByTime(60_000)
-      frozen.resolve()
-      yield { type: 'progress_update', text: 'After' }
-      toolCalls += 1
-    },
-    { store },
-  )
-  const reader = await server.reader(create('Hi'))
-  await frozen.promise
-  for (let turns = 0; turns < 10; turns++) await turnOfLoop()
-  reply.resolve()
-  gate.resolve()
-  while ((await reader.next()).length > 0);
-  await server.close()
-  expect(toolCalls).toBe(0)
 })
 
 it.each(['appendDeltas', 'appendItemEvent'] as const)(

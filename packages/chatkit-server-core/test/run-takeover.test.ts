@@ -232,9 +232,12 @@ describe('a stop on the server that executes the run', () => {
     )
     const first = await server.follow(create('one'), ada, { idempotencyKey: 'k' })
     await first.until('thread.item.updated')
-    store.requestStop = () => Promise.reject(new ChatKitError('unavailable', 'away'))
+    const { loadThread } = store
+    const away = (): Promise<never> => Promise.reject(new ChatKitError('unavailable', 'away'))
+    Object.assign(store, { requestStop: away, loadThread: away })
     expect(await server.ask(bodyOf(first.threadId), ada)).toEqual({ stopped: true })
     await signalled.promise
+    store.loadThread = loadThread
     await first.toEnd()
     expect(wordsOf(await storedIn(server, first.threadId)).slice(0, 2)).toEqual(['one', 'half'])
     expect(await store.activeRun(first.threadId, scope)).toBeUndefined()

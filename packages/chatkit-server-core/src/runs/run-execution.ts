@@ -32,12 +32,6 @@ export interface RunExecutionOptions extends Omit<RunCloserOptions, 'log' | 'pul
 /** How long a generator that never waits may keep everything else waiting. */
 const MAX_TURN_MS = 5
 
-/**
- * After how long without a word from the store a run is asked about before it goes on: it hears twice a second. The
- * process may have been frozen, and its thread be answered by another one since.
- */
-const TRUST_MS = 1_000
-
 /** Executes one run to its end, whoever is reading. */
 export class RunExecution {
   readonly #options: RunExecutionOptions
@@ -118,10 +112,6 @@ export class RunExecution {
       const now = this.#clock.tick()
       // Here too: after a freeze the model may be heard before the timer that watches the lease.
       if (now >= this.#options.store.heldUntilMs()) this.interrupt('lapsed')
-      else if (now - this.#log.heardMs > TRUST_MS) {
-        await this.checkIn()
-        this.#clock.tick()
-      }
       const pulled = await this.#puller.next()
       this.#clock.pause()
       // Before the event is stored, not behind it: what comes along with it after a wait goes into the same write.

@@ -36,7 +36,6 @@ export class RunLog {
   #holding: ReturnType<typeof setTimeout> | undefined
   #broken = false
   #isReleased = false
-  #heardMs = performance.now()
   #isUnsure = false
 
   constructor(options: RunLogOptions) {
@@ -48,11 +47,6 @@ export class RunLog {
     return this.#seq
   }
 
-  /** As of when the store has said that the run is running: when it was asked, as its reply may lie about for long. */
-  get heardMs(): number {
-    return this.#heardMs
-  }
-
   /** A write has failed, and may have been made all the same: only the store knows what was stored. */
   get isUnsure(): boolean {
     return this.#isUnsure
@@ -61,8 +55,7 @@ export class RunLog {
   /** Asks the store whether the run is still this process's, and wanted. */
   async checkIn(): Promise<void> {
     const { run, store } = this.#options
-    const askedMs = performance.now()
-    this.#hear(await store.appendDeltas(run, []), askedMs)
+    this.#hear(await store.appendDeltas(run, []))
   }
 
   /** An event that carries no item. Stored soon, together with others. */
@@ -168,7 +161,6 @@ export class RunLog {
   async #store(append: (entries: LogEntry[]) => Promise<Appended>): Promise<void> {
     clearTimeout(this.#holding)
     const { entries, chars } = this.#takeWaiting()
-    const askedMs = performance.now()
     let appended: Appended
     try {
       appended = await append(entries)
@@ -180,13 +172,12 @@ export class RunLog {
     }
     this.#unstored = this.#waiting.length
     if (appended.accepted && entries.length > 0) this.#options.hub.publish(entries)
-    this.#hear(appended, askedMs)
+    this.#hear(appended)
     this.#wake()
   }
 
-  #hear({ accepted, stopRequested }: Appended, askedMs: number): void {
+  #hear({ accepted, stopRequested }: Appended): void {
     if (!accepted) return this.#break('fenced')
-    this.#heardMs = Math.max(this.#heardMs, askedMs)
     if (stopRequested) this.#options.onVerdict('stop')
   }
 
