@@ -17,6 +17,9 @@ rmSync(out, { recursive: true, force: true })
 
 const app = await Application.bootstrap({
   name: 'ChatKit server for TypeScript',
+  // Its default is `docs`, and it empties its folder first.
+  out,
+  cleanOutputDir: false,
   entryPoints: [...entries.keys()].map((path) => join(ROOT, path)),
   projectDocuments: [...new Set([...groups.values()].flat())].map((path) => join(ROOT, path)),
   readme: join(ROOT, FRONT_PAGE),
@@ -30,6 +33,7 @@ const app = await Application.bootstrap({
   disableGit: true,
   sourceLinkTemplate: `${REPOSITORY}/blob/main/{path}#L{line}`,
   searchInDocuments: true,
+  highlightLanguages: ['typescript', 'json', 'shell', 'sql', 'nginx'],
   navigationLinks: { Repository: REPOSITORY },
   groupOrder: [...groups.keys(), 'Entries', '*'],
   sort: ['documents-first', 'source-order'],
