@@ -38,7 +38,8 @@ const app = await Application.bootstrap({
   groupOrder: [...groups.keys(), 'Entries', '*'],
   sort: ['documents-first', 'source-order'],
   navigation: { includeGroups: true, includeCategories: false, includeFolders: false },
-  validation: { notExported: false, invalidLink: true, rewrittenLink: true, notDocumented: false },
+  // Of paths, `builtLinks` takes care.
+  validation: { notExported: false, invalidLink: true, invalidPath: false, notDocumented: false },
   logLevel: LogLevel.Warn,
   githubPages: false,
 })
