@@ -32,8 +32,7 @@ http.listen(Number(process.env.PORT ?? 3000), () => {
 })
 
 // New messages are refused, and answers under way have ten seconds to finish.
-process.once('SIGTERM', async () => {
+process.once('SIGTERM', () => {
   http.close()
-  await server.close({ graceMs: 10_000 })
-  http.closeAllConnections()
+  void server.close({ graceMs: 10_000 }).finally(() => http.closeAllConnections())
 })

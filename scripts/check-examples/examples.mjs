@@ -29,6 +29,7 @@ const AWAY = { OPENAI_API_KEY: 'test', OPENAI_BASE_URL: 'http://127.0.0.1:9/v1' 
  */
 export const EXAMPLES = {
   quickstart: { readme: 'README.md', quick: true, check: echoes() },
+  core: { readme: 'packages/chatkit-server-core/README.md', quick: true, check: echoes() },
   'agent-openai': {
     readme: 'packages/agent-openai/README.md',
     quick: true,

@@ -18,7 +18,7 @@ export interface LinkReport {
 
 function tokensOf(page: string): Token[] {
   const tokens: Token[] = []
-  walkTokens(lexer(read(page)), (token) => {
+  void walkTokens(lexer(read(page)), (token) => {
     tokens.push(token)
   })
   return tokens
