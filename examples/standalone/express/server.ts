@@ -19,7 +19,7 @@ const server = new EchoServer({ store: new MemoryStore(), owner: (context) => co
 const handler = createChatKitHandler(server, { authenticate: () => ({ userId: 'everybody' }) })
 
 const app = express()
-// It may stand before the handler, and need not. `compression()` must not: it holds streams back.
+// It may stand before the handler, and need not.
 app.use(express.json())
 app.post('/chatkit', toNodeHandler(handler))
 
