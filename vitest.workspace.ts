@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    projects: ['packages/*', 'examples/*', 'faults', 'faults/property', 'test'],
+    projects: ['packages/*', 'examples/*', '!examples/standalone', 'faults', 'faults/property', 'test'],
     globalSetup: './test/global-setup.ts',
     reporters: ['default', './scripts/plain-summary.ts'],
     coverage: {

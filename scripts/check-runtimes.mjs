@@ -1,13 +1,15 @@
 // Puts the packed core into fresh projects outside of the workspace, one for each runtime, where the same recording
 // has to be answered and the types have to hold with `skipLibCheck: false`. Names of runtimes choose some of them.
-import { spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { checkTypes, createProject, installInto, packPackages, run } from './packed-project.mjs'
 
 const SOURCES = join(import.meta.dirname, 'check-runtimes')
-const CORE = join(import.meta.dirname, '../packages/chatkit-server-core')
-const RECORDING = join(CORE, 'test/fixtures/conformance/create-thread-streams-answer.json')
+const RECORDING = join(
+  import.meta.dirname,
+  '../packages/chatkit-server-core/test/fixtures/conformance/create-thread-streams-answer.json',
+)
 
 /** What each needs besides core, and whether its own types hold where nothing is skipped. */
 const RUNTIMES = {
@@ -19,12 +21,6 @@ const RUNTIMES = {
   next: { needs: ['next@16', 'react@19', 'react-dom@19', '@types/react@19'], strict: false },
 }
 
-const run = (command, args, cwd) => {
-  const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8' })
-  if (status !== 0) throw new Error(`${command} ${args.join(' ')}\n${stdout}${stderr}`)
-  return stdout.trim()
-}
-
 const wanted = process.argv.slice(2)
 const unknown = wanted.filter((name) => !Object.hasOwn(RUNTIMES, name))
 if (unknown.length > 0) {
@@ -34,29 +30,19 @@ if (unknown.length > 0) {
 
 const root = mkdtempSync(join(tmpdir(), 'runtimes-'))
 try {
-  run(process.env.npm_execpath ?? 'pnpm', ['pack', '--pack-destination', root], CORE)
-  const tarball = join(root, readdirSync(root).find((name) => name.endsWith('.tgz')) ?? '')
+  const tarballs = packPackages(root, ['chatkit-server-core'])
   for (const [name, { needs, strict }] of Object.entries(RUNTIMES)) {
     if (wanted.length > 0 && !wanted.includes(name)) continue
-    const project = join(root, name)
-    mkdirSync(project)
-    writeFileSync(join(project, 'package.json'), JSON.stringify({ private: true, type: 'module' }))
+    const project = createProject(join(root, name))
     for (const file of ['answer.ts', 'check.ts', 'listen.ts', 'tsconfig.json']) {
       cpSync(join(SOURCES, file), join(project, file))
     }
     cpSync(join(SOURCES, 'runtimes', `${name}.ts`), join(project, 'runtime.ts'))
     if (name === 'next') cpSync(join(SOURCES, 'runtimes/next-route.ts'), join(project, 'route.ts'))
     cpSync(RECORDING, join(project, 'recording.json'))
-    const quiet = ['--no-audit', '--no-fund', '--ignore-scripts', '--prefer-offline', '--loglevel=error']
     try {
-      run('npm', ['install', ...quiet, tarball, '@types/node@24', ...needs], project)
-      const types = strict ? [] : ['--skipLibCheck']
-      run(process.execPath, [
-        join(import.meta.dirname, '../node_modules/typescript/bin/tsc'),
-        '-p',
-        project,
-        ...types,
-      ])
+      installInto(project, tarballs, ['@robolearn/chatkit-server-core', '@types/node@24', ...needs])
+      checkTypes(project, strict ? [] : ['--skipLibCheck'])
       console.log(
         `${name}: ${run(process.execPath, ['check.ts'], project)}; types hold${strict ? '' : ', its own skipped'}`,
       )

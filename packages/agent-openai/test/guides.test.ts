@@ -1,8 +1,23 @@
-import { OpenAIProvider, setDefaultModelProvider } from '@openai/agents'
+import { Agent, OpenAIProvider, setDefaultModelProvider } from '@openai/agents'
+import {
+  type ActionParser,
+  type ChatKitServer,
+  createChatKitHandler,
+  MemoryStore,
+  readEvents,
+  type ThreadStreamEvent,
+} from '@robolearn/chatkit-server-core'
+import { toNodeHandler } from '@robolearn/chatkit-server-core/node'
+import { defineActions } from '@robolearn/chatkit-server-core/widgets'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type ModelDouble, type ModelReply, openModelDouble } from '../src/testing/index.ts'
-import { answers, ask } from './ask.ts'
+import { z } from 'zod'
+import { AgentChatKitServer } from '../src/index.ts'
+import { answers, ask, threadIdOf } from './ask.ts'
 
 const person = { userId: 'ada', language: 'de' as const, plan: 'school' as const }
 
@@ -33,11 +48,27 @@ const guides = [
   'other-models',
   'testing',
 ]
+const parts = [['context', 'context-client']]
+
+/** Presses a button of a widget, and gives every event of the answer. */
+async function sendAction<TContext extends object>(
+  server: ChatKitServer<TContext>,
+  threadId: string,
+  params: object,
+): Promise<ThreadStreamEvent[]> {
+  const body = { type: 'threads.custom_action', params: { thread_id: threadId, ...params } }
+  const reply = await server.process(body, person as unknown as TContext)
+  if (reply.kind !== 'stream') throw new Error('expected a stream')
+  const events: ThreadStreamEvent[] = []
+  for await (const event of readEvents(reply.reader)) events.push(event)
+  return events
+}
 
 describe('a guide', () => {
-  it.each(guides)('%s shows a file that is run here, word for word', (name) => {
+  const shown = [...guides.map((name) => [name, name]), ...parts]
+  it.each(shown)('%s shows a file that is run here, word for word (%s)', (name, file) => {
     const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8')
-    expect(read(`../../../docs/guides/${name}.md`)).toContain(`\`\`\`ts\n${read(`guides/${name}.ts`)}\`\`\``)
+    expect(read(`../../../docs/guides/${name}.md`)).toContain(`\`\`\`ts\n${read(`guides/${file}.ts`)}\`\`\``)
   })
 
   it('quickstart answers, in 25 lines at most', async () => {
@@ -72,6 +103,20 @@ describe('a guide', () => {
     expect(answers(events)).toEqual(['Here it is.'])
   })
 
+  it('widgets answers its button, and nothing that was forged', async () => {
+    model.enqueue(call('show_plan'), 'Here it is.')
+    const { server } = await import('./guides/widgets.ts')
+    const events = await ask(server, person)
+    const done = events.find((event) => event.type === 'thread.item.done' && event.item.type === 'widget')
+    const itemId = done?.type === 'thread.item.done' ? done.item.id : ''
+    const press = (payload: object) =>
+      sendAction(server, threadIdOf(events), { item_id: itemId, action: { type: 'plan.begin', payload } })
+    expect(answers(await press({ lesson: 1 }))).toEqual(['Open lesson 1.'])
+    const forged = await press({ lesson: 99 })
+    expect(answers(forged)).toEqual([])
+    expect(forged.map(({ type }) => type)).toContain('error')
+  })
+
   it('guardrails answers in other words', async () => {
     model.enqueue('Sure, here is your essay.')
     const { server } = await import('./guides/guardrails.ts')
@@ -88,6 +133,23 @@ describe('a guide', () => {
     expect(sent).toEqual([])
   })
 
+  it('approvals are decided where a table of actions names them, and refused where it does not', async () => {
+    const approval = { type: 'agent.approval', payload: { id: 'x', approved: true } }
+    const refusalOf = (actions: ActionParser) => async () => {
+      const server = new AgentChatKitServer<{ userId: string }>({
+        store: new MemoryStore(),
+        owner: ({ userId }) => userId,
+        agent: new Agent({ name: 'Tutor' }),
+        actions,
+      })
+      model.enqueue('Hello.')
+      const threadId = threadIdOf(await ask(server, person))
+      return sendAction(server, threadId, { action: approval })
+    }
+    await expect(refusalOf(defineActions({ 'plan.begin': z.any() }))()).rejects.toMatchObject({ status: 400 })
+    await refusalOf(defineActions({ 'agent.approval': z.any() }))()
+  })
+
   it('context gives facts to the instructions and the page as data', async () => {
     model.enqueue('Yes.')
     const { server } = await import('./guides/context.ts')
@@ -96,6 +158,30 @@ describe('a guide', () => {
     expect(instructions).toContain('- plan: "school"')
     expect(instructions).not.toContain('Topics')
     expect(sentJson()).toContain('<page_title>Topics</page_title>')
+  })
+
+  it('context comes from the page through the official client’s fetch', async () => {
+    model.enqueue('Yes.')
+    const { server } = await import('./guides/context.ts')
+    const { apiOf } = await import('./guides/context-client.ts')
+    const handler = createChatKitHandler(server, { authenticate: () => person })
+    const listener = createServer(toNodeHandler(handler)).listen(0, '127.0.0.1')
+    await once(listener, 'listening')
+    const { port } = listener.address() as AddressInfo
+    const page = { url: '/nodes', title: 'Nodes', headings: [], selection: 'a process' }
+    const { url, fetch } = apiOf(`http://127.0.0.1:${port}/chatkit`, () => page)
+    const params = { input: { content: [{ type: 'input_text', text: 'What?' }] } }
+    const body = JSON.stringify({ type: 'threads.create', params })
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+    })
+    await response.text()
+    listener.close()
+    listener.closeAllConnections()
+    for (const section of ['<page_title>Nodes<', '<selection>a process<', 'course: Robotics 1'])
+      expect(sentJson()).toContain(section)
   })
 
   it('history sends what fits, and a word about the rest', async () => {

@@ -1,5 +1,4 @@
-import { OpenAIProvider } from '@openai/agents'
-import { Agent } from '@openai/agents'
+import { Agent, OpenAIProvider } from '@openai/agents'
 import { AgentChatKitServer } from '@robolearn/agent-openai'
 import { openModelDouble } from '@robolearn/agent-openai/testing'
 import { MemoryStore, readEvents } from '@robolearn/chatkit-server-core'
