@@ -1,12 +1,13 @@
 /**
  * The `content-security-policy` header of every page: scripts, styles, images and requests from the site itself
- * only, nothing inline, no frames. (`data:` is for the empty icon.)
+ * only, nothing inline, no frames. (`data:` is for the empty icon and for images
+ * that an answer holds, `blob:` for previews of files that are about to be sent.)
  */
 export const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
-  "img-src 'self' data:",
+  "img-src 'self' data: blob:",
   "connect-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",

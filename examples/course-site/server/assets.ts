@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { bundlePanel } from '../panel/bundle.ts'
 
@@ -15,10 +15,9 @@ export type Assets = Record<string, Asset>
 const SITE = join(import.meta.dirname, '..')
 
 export async function loadAssets(): Promise<Assets> {
-  const css = (path: string): Promise<string> => readFile(join(SITE, path), 'utf8')
   const [siteCss, panelCss, panel] = await Promise.all([
-    css('pages/site.css'),
-    css('panel/panel.css'),
+    readFile(join(SITE, 'pages/site.css'), 'utf8'),
+    readPanelStyles(),
     bundlePanel(),
   ])
   return {
@@ -26,6 +25,14 @@ export async function loadAssets(): Promise<Assets> {
     '/panel.css': asset(panelCss, 'text/css; charset=utf-8'),
     '/panel.js': asset(panel.js, 'text/javascript; charset=utf-8'),
   }
+}
+
+// By name, behind the one that the others build on.
+async function readPanelStyles(): Promise<string> {
+  const folder = join(SITE, 'panel')
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.css') && name !== 'panel.css')
+  const paths = ['panel.css', ...names.toSorted()].map((name) => join(folder, name))
+  return (await Promise.all(paths.map((path) => readFile(path, 'utf8')))).join('\n')
 }
 
 function asset(body: string, type: string): Asset {
