@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream'
+import type { ReadableStream as NodeStream } from 'node:stream/web'
 import { ChatKitError } from '../errors.ts'
 import { acceptedLocales } from '../http/accepted-locales.ts'
 import { createCorsHeaders, type CorsOptions } from '../http/cors.ts'
@@ -122,7 +123,8 @@ const isOfProtocol = (error: unknown): error is ChatKitError =>
   ChatKitError.isInstance(error) && (error.status < 500 || error.code === 'hook_not_implemented')
 
 function bodyOf({ body }: Request): Readable {
-  return body ? Readable.fromWeb(body) : Readable.from([])
+  // Where the types of browsers are loaded too, theirs of a stream is another one.
+  return body ? Readable.fromWeb(body as NodeStream<Uint8Array>) : Readable.from([])
 }
 
 /** A form can be sent by a page of any site, and browsers add the cookies: they also say from where. */

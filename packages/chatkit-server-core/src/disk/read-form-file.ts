@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream'
+import type { ReadableStream as NodeStream } from 'node:stream/web'
 import { Busboy } from '@fastify/busboy'
 import { UploadRefusal } from './upload-refusal.ts'
 
@@ -24,7 +25,7 @@ export async function readFormFile<T>(
     throw new UploadRefusal('unsupported_media_type', { key: 'upload_not_a_form' })
   }
   const form = new Busboy({ headers: { 'content-type': type }, limits: LIMITS, isPartAFile })
-  const body = Readable.fromWeb((request.body ?? new ReadableStream()) as ReadableStream<Uint8Array>)
+  const body = Readable.fromWeb((request.body ?? new ReadableStream()) as NodeStream<Uint8Array>)
   const { promise: whole, resolve: ended, reject: refuse } = Promise.withResolvers<void>()
   const { promise: used, resolve: settle, reject: fail } = Promise.withResolvers<T>()
   whole.catch(fail)
