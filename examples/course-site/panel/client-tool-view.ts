@@ -1,7 +1,6 @@
 import { clientToolWords } from './client-tools.ts'
 import { button, element } from './element.ts'
 import type { ItemTools, MessageView } from './item-view.ts'
-import { morph } from './morph.ts'
 import type { ClientToolCall } from './thread-items.ts'
 import { isRecord } from './widgets/component.ts'
 
@@ -20,19 +19,17 @@ export function clientToolView({ runTool }: ItemTools): MessageView<ClientToolCa
       return button(offer, { class: 'chat-button', dir: 'auto' }, () => void runTool(item))
     }
     const failed = item.output === undefined || (isRecord(item.output) && 'error' in item.output)
-    return element('p', { class: 'chat-tool-said', dir: 'auto' }, failed ? undone : done)
+    const kind = failed ? 'chat-tool-said' : 'chat-tool-said chat-tool-done'
+    return element('p', { class: kind, dir: 'auto' }, failed ? undone : done)
   }
 
-  let shown: ClientToolCall['status'] | undefined
   return {
     root,
     update: (item) => {
-      if (item.status !== shown || item.status === 'completed') {
-        const hadFocus = body.contains(document.activeElement)
-        morph(body, element('div', { class: body.className }, wordsFor(item)))
-        if (hadFocus) root.closest<HTMLElement>('[role=log]')?.focus()
-      }
-      shown = item.status
+      const hadFocus = body.contains(document.activeElement)
+      body.replaceChildren(wordsFor(item))
+      // The button that was pressed is gone.
+      if (hadFocus) root.closest<HTMLElement>('[role=log]')?.focus()
     },
   }
 }

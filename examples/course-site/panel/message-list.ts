@@ -10,7 +10,7 @@ import type { ThreadItem } from './thread-items.ts'
 export interface MessageList {
   root: HTMLElement
   update: (view: ChatView) => void
-  /** The words of the newest answer, without its citations. */
+  /** The words of the newest answer, without its citations; none where they were given before. */
   newestAnswer: () => string
 }
 
@@ -37,6 +37,7 @@ export function createMessageList(empty: HTMLElement, operations: ItemOperations
   const views = new Map<string, MessageView<ThreadItem>>()
   const shownAs = new Map<string, { item: ThreadItem; pending: boolean }>()
   let question: { message: ChatView['question']; root: HTMLElement } | undefined
+  let given: Element | undefined
   let domains: readonly string[] | undefined
   const tools = { ...operations, image: safeImages(() => domains) }
 
@@ -93,9 +94,11 @@ export function createMessageList(empty: HTMLElement, operations: ItemOperations
   }
 
   function newestAnswer(): string {
-    const answer = [...messages.querySelectorAll('.chat-message-assistant .chat-answer')]
-      .at(-1)
-      ?.cloneNode(true)
+    const newest = [...messages.querySelectorAll('.chat-message-assistant .chat-answer')].at(-1)
+    // An action may change a card and say nothing.
+    if (newest === given) return ''
+    given = newest
+    const answer = newest?.cloneNode(true)
     if (!(answer instanceof Element)) return ''
     for (const citation of answer.querySelectorAll('.chat-citation')) citation.remove()
     return answer.textContent.trim()

@@ -58,6 +58,7 @@ export function createPanel({ opener, session, chat, attachments, standIn }: Pan
     onOpen: focusFirst,
   })
   let phase: ChatView['phase'] = 'idle'
+  let writer = ''
 
   function focusFirst(): void {
     if (session.learner() === '') signIn.querySelector('button')?.focus()
@@ -88,6 +89,9 @@ export function createPanel({ opener, session, chat, attachments, standIn }: Pan
       phase = view.phase
     },
     showLearner: (learner) => {
+      // The files of somebody else are not there for this learner.
+      if (learner !== '' && learner !== writer) attachments?.take()
+      if (learner !== '') writer = learner
       const hadFocus = signIn.contains(document.activeElement)
       signIn.hidden = learner !== ''
       composer.root.hidden = learner === ''

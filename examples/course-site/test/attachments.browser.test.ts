@@ -133,6 +133,16 @@ describe.skipIf(browserPath === undefined).each(['two-step', 'direct'] as const)
       expect(await page.locator('.chat-upload').count()).toBe(0)
     })
 
+    it('are not there for another learner', async () => {
+      const page = await open()
+      await choose(page, [PICTURE])
+      await arrived(page, PICTURE.name).waitFor()
+      await page.getByRole('button', { name: 'Sign out' }).click()
+      await page.locator('#chat-panel').getByRole('button', { name: 'Sign in as Grace' }).click()
+      await page.getByLabel('Your question').waitFor()
+      expect(await page.locator('.chat-upload').count()).toBe(0)
+    })
+
     it('can be pasted and dropped, and sent without a word', async () => {
       const page = await open()
       const transfer = await page.evaluateHandle((text) => {

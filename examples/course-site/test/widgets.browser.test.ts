@@ -242,6 +242,33 @@ describe.skipIf(browserPath === undefined)('widgets in the chat panel', { timeou
     expect(await field.inputValue()).toBe('Roov')
   })
 
+  it('is said by the answer to a screen reader once, not again when an action only changes the card', async () => {
+    const card = (text: string): WidgetRoot =>
+      ui.Card({
+        children: [ui.Text({ value: text }), ui.Button({ label: 'Check', onClickAction: { type: 'check' } })],
+      }) as WidgetRoot
+    site.actWith(async function* ({ sender }) {
+      if (sender) yield replaceWidget(sender, card('Right.'))
+    })
+    site.answerWith(async function* (turn) {
+      yield* scriptedAnswer(turn, [{ text: 'A question.' }])
+      yield { type: 'thread.item.done', item: widgetItem(turn, card('Which?')) }
+    })
+    panel = await openPanelPage(browser, site)
+    const { page } = panel
+    await panel.signIn()
+    await panel.ask('Show it')
+    const said = page.locator('#chat-panel > [role=status]')
+    await expect.poll(() => said.textContent()).toBe('A question.')
+    const check = page.getByRole('button', { name: 'Check' })
+    await check.click()
+    await page.getByText('Right.').waitFor()
+    await page.locator('.widget button[aria-busy=true]').waitFor({ state: 'detached' })
+    await page.locator('[aria-disabled=false]', { hasText: 'Send' }).waitFor()
+    expect(await said.textContent()).toBe('')
+    expect(await check.evaluate((node) => node === document.activeElement)).toBe(true)
+  })
+
   it('asks for one answer at once where the action does not stream, with the value that was chosen', async () => {
     site.actAtOnceWith(async (input) => {
       const { sensor } = input.action.payload as { sensor: string }

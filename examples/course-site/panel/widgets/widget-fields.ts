@@ -115,7 +115,7 @@ export function renderRadioGroup(field: Component, part: WidgetPart): HTMLElemen
   })
   const group = {
     id,
-    class: `widget-choices widget-choices-${oneOf(field['direction'], ['row', 'col'])}`,
+    class: `widget-choices widget-choices-${oneOf(field['direction'], ['col', 'row'])}`,
     role: 'radiogroup',
     ...(part.isLabelled(name)
       ? { 'aria-labelledby': `${id}-label` }
