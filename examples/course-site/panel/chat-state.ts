@@ -65,8 +65,8 @@ export function createChat({ client, memory, onChange }: ChatOptions): Chat {
   let current = new AbortController()
   let answer: ChatKitStream | undefined
   let again: () => Promise<void> = async () => {}
-
   let waiting: (() => void)[] = []
+  const stopped = new WeakSet<ChatKitStream>()
 
   function show(next: ChatView): void {
     view = next
@@ -189,7 +189,8 @@ export function createChat({ client, memory, onChange }: ChatOptions): Chat {
     else if (view.question !== undefined) fail(CUT_OFF)
     else {
       show({ ...view, thread, phase: 'idle' })
-      const call = openCall(thread)
+      // Who stopped the answer wants nothing more of it.
+      const call = stopped.has(stream) ? undefined : openCall(thread)
       if (call) await operations.runTool(call)
     }
   }
@@ -206,6 +207,7 @@ export function createChat({ client, memory, onChange }: ChatOptions): Chat {
   }
 
   async function stop(): Promise<void> {
+    if (answer) stopped.add(answer)
     // What could not be stopped goes on, and is shown as it does.
     await answer?.stop().catch(() => {})
   }

@@ -16,12 +16,11 @@ function isAllowed(url: URL, domains: readonly string[]): boolean {
  */
 export function safeImages(allowedDomains: () => readonly string[] | undefined): ImageMaker {
   return (src, alt) => {
-    const url = RASTER_DATA.test(src) ? new URL(src) : URL.parse(src, location.href)
-    if (src === '' || !url) return element('span', { dir: 'auto' }, alt)
-    if (url.protocol !== 'data:' && !isAllowed(url, allowedDomains() ?? [])) {
-      return element('span', { dir: 'auto' }, alt)
-    }
-    if (url.protocol === 'data:' && !RASTER_DATA.test(src)) return element('span', { dir: 'auto' }, alt)
+    const url = src === '' ? null : URL.parse(src, location.href)
+    const isShown =
+      url !== null &&
+      (url.protocol === 'data:' ? RASTER_DATA.test(src) : isAllowed(url, allowedDomains() ?? []))
+    if (!isShown) return element('span', { dir: 'auto' }, alt)
     return element('img', { src: url.href, alt, loading: 'lazy', decoding: 'async' })
   }
 }

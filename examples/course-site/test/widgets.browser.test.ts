@@ -155,14 +155,13 @@ describe.skipIf(browserPath === undefined)('widgets in the chat panel', { timeou
       ui.DatePicker({ name: 'built', placeholder: 'Built on' }),
       ui.Textarea({ name: 'notes', placeholder: 'Notes', defaultValue: 'none' }),
     ],
-  }) as WidgetRoot
+  })
 
   it('sends what was filled in with the action, by keyboard, and shows what became of it', async () => {
     const gate = Promise.withResolvers<void>()
     site.actWith(async function* ({ sender }) {
       await gate.promise
-      if (sender)
-        yield replaceWidget(sender, ui.Card({ children: [ui.Text({ value: 'Saved.' })] }) as WidgetRoot)
+      if (sender) yield replaceWidget(sender, ui.Card({ children: [ui.Text({ value: 'Saved.' })] }))
     })
     const page = await show(form)
     await expectNoViolations(page)
@@ -201,11 +200,10 @@ describe.skipIf(browserPath === undefined)('widgets in the chat panel', { timeou
   it('keeps the focus and what was typed while the widget is updated', async () => {
     const gates = Array.from({ length: 3 }, () => Promise.withResolvers<void>())
     const input = ui.Input({ name: 'name', placeholder: 'Name' })
-    const state = (text: string, ...more: object[]) =>
-      ({
-        type: 'Card',
-        children: [{ type: 'Text', id: 'words', value: text, streaming: true }, ...more, input],
-      }) as WidgetRoot
+    const state = (text: string, ...more: object[]): WidgetRoot => ({
+      type: 'Card',
+      children: [{ type: 'Text', id: 'words', value: text, streaming: true }, ...more, input],
+    })
     site.answerWith(async function* (turn) {
       const item = widgetItem(turn, state('One'))
       const updated = { type: 'thread.item.updated', item_id: item.id } as const
@@ -246,7 +244,7 @@ describe.skipIf(browserPath === undefined)('widgets in the chat panel', { timeou
     const card = (text: string): WidgetRoot =>
       ui.Card({
         children: [ui.Text({ value: text }), ui.Button({ label: 'Check', onClickAction: { type: 'check' } })],
-      }) as WidgetRoot
+      })
     site.actWith(async function* ({ sender }) {
       if (sender) yield replaceWidget(sender, card('Right.'))
     })
@@ -273,12 +271,12 @@ describe.skipIf(browserPath === undefined)('widgets in the chat panel', { timeou
     site.actAtOnceWith(async (input) => {
       const { sensor } = input.action.payload as { sensor: string }
       const card = ui.Card({ children: [ui.Text({ value: `It has a ${sensor}.` })] })
-      return input.sender && saveWidget(input, input.sender, card as WidgetRoot)
+      return input.sender && saveWidget(input, input.sender, card)
     })
     const choose = { type: 'sensor.choose', payload: { of: 'rover' }, streaming: false }
     const options = [{ value: 'lidar', label: 'Lidar' }]
     const select = ui.Select({ name: 'sensor', placeholder: 'Sensor', options, onChangeAction: choose })
-    const page = await show(ui.Card({ children: [select] }) as WidgetRoot)
+    const page = await show(ui.Card({ children: [select] }))
     const sent = actionsSent(page, 'threads.sync_custom_action')
     await page.getByLabel('Sensor').selectOption('lidar')
     await page.getByText('It has a lidar.').waitFor()
@@ -287,9 +285,7 @@ describe.skipIf(browserPath === undefined)('widgets in the chat panel', { timeou
 
   it('does an action of the page itself without the server', async () => {
     const onClickAction = { type: 'open_lesson', payload: { slug: '05-slam' }, handler: 'client' }
-    const page = await show(
-      ui.Card({ children: [ui.Button({ label: 'Go there', onClickAction })] }) as WidgetRoot,
-    )
+    const page = await show(ui.Card({ children: [ui.Button({ label: 'Go there', onClickAction })] }))
     const sent = actionsSent(page, 'threads.custom_action')
     await page.getByRole('button', { name: 'Go there' }).click()
     await page.waitForURL('**/lessons/05-slam')
@@ -307,9 +303,7 @@ describe.skipIf(browserPath === undefined)('widgets in the chat panel', { timeou
         children: [ui.Text({ value: name }), ui.Badge({ label: 'Lesson' })],
         onClickAction: { type: 'lesson.choose', payload: { name } },
       })
-    const page = await show(
-      ui.ListView({ limit: 2, children: ['Frames', 'Sensors', 'Control'].map(row) }) as WidgetRoot,
-    )
+    const page = await show(ui.ListView({ limit: 2, children: ['Frames', 'Sensors', 'Control'].map(row) }))
     await expectNoViolations(page)
     const hidden = page.getByRole('button', { name: 'Control, Lesson' })
     expect(await hidden.isVisible()).toBe(false)
@@ -325,7 +319,7 @@ describe.skipIf(browserPath === undefined)('widgets in the chat panel', { timeou
     const gate = Promise.withResolvers<void>()
     const card = ui.Card({ children: [ui.Button({ label: 'Check', onClickAction: { type: 'check' } })] })
     site.answerWith(async function* (turn) {
-      yield { type: 'thread.item.done', item: widgetItem(turn, card as WidgetRoot) }
+      yield { type: 'thread.item.done', item: widgetItem(turn, card) }
       yield* scriptedAnswer(turn, [{ text: 'And ' }, { text: 'more.', after: gate.promise }])
     })
     let tries = 0
