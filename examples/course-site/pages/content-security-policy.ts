@@ -1,7 +1,7 @@
 /**
  * The `content-security-policy` header of every page: scripts, styles, images and requests from the site itself
- * only, nothing inline, no frames. (`data:` is for the empty icon and for images
- * that an answer holds, `blob:` for previews of files that are about to be sent.)
+ * only, nothing inline, no frames. `data:` is for the empty icon and for images that stand in an answer, `blob:` for
+ * previews of files that are about to be sent.
  */
 export const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
