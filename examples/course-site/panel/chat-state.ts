@@ -10,14 +10,23 @@ import {
   type ThreadState,
 } from '@robolearn/chatkit-server-core/client'
 import { CUT_OFF, type Failure, toFailure, toStreamFailure } from './failure.ts'
+import { closeCalls, createItemOperations, type ItemOperations, openCall } from './item-operations.ts'
+import type { Attachment } from './thread-items.ts'
 import type { ThreadMemory } from './thread-memory.ts'
+
+/** What a learner sends. */
+export interface Message {
+  text: string
+  attachments?: readonly Attachment[]
+  quotedText?: string
+}
 
 /** Everything that the panel shows of the conversation. */
 export interface ChatView {
   thread: ThreadState
   phase: 'idle' | 'loading' | 'answering'
   /** What was asked and has not come back from the server as a message. */
-  question?: string
+  question?: Message
   failure?: Failure
 }
 
@@ -27,15 +36,22 @@ export interface ChatOptions {
   onChange: (view: ChatView) => void
 }
 
-export interface Chat {
+export interface Chat extends ItemOperations {
   /** Shows a learner's last conversation, or nothing when nobody is signed in. */
   open: (learner: string) => Promise<void>
-  ask: (question: string) => Promise<void>
+  ask: (question: Message) => Promise<void>
   /** Stops the answer under way; its words so far stay. */
   stop: () => Promise<void>
   /** Does again what failed. */
   tryAgain: () => Promise<void>
   startOver: () => void
+}
+
+interface FollowOptions {
+  /** Of the same request sent before. */
+  idempotencyKey?: string | undefined
+  /** Called with the first event: the server has what was sent. */
+  onAccepted?: (() => void) | undefined
 }
 
 const EMPTY: ChatView = { thread: emptyThreadState, phase: 'idle' }
@@ -49,10 +65,20 @@ export function createChat({ client, memory, onChange }: ChatOptions): Chat {
   let current = new AbortController()
   let answer: ChatKitStream | undefined
   let again: () => Promise<void> = async () => {}
+  let waiting: (() => void)[] = []
+  const stopped = new WeakSet<ChatKitStream>()
 
   function show(next: ChatView): void {
     view = next
     onChange(view)
+    if (view.phase !== 'idle') return
+    for (const goOn of waiting) goOn()
+    waiting = []
+  }
+
+  async function whenIdle(): Promise<void> {
+    // Whoever waited longer may have begun something again.
+    while (view.phase !== 'idle') await new Promise<void>((resolve) => waiting.push(resolve))
   }
 
   function begin(): AbortSignal {
@@ -81,19 +107,36 @@ export function createChat({ client, memory, onChange }: ChatOptions): Chat {
     })
   }
 
-  async function ask(question: string, idempotencyKey?: string): Promise<void> {
+  async function ask(question: Message, idempotencyKey?: string): Promise<void> {
     const signal = begin()
     const { error: _error, ...thread } = view.thread
     show({ thread, phase: 'answering', question })
     const threadId = thread.thread?.id
-    const input = { content: [{ type: 'input_text' as const, text: question }] }
+    const { text, attachments = [], quotedText } = question
+    const input = {
+      content: text === '' ? [] : [{ type: 'input_text' as const, text }],
+      attachments: attachments.map(({ id }) => id),
+      ...(quotedText === undefined ? {} : { quoted_text: quotedText }),
+    }
     const request: StreamRequest =
       threadId === undefined
         ? { type: 'threads.create', params: { input } }
         : { type: 'threads.add_user_message', params: { thread_id: threadId, input } }
     // It may have arrived although no answer came: under its key it is not asked twice.
     again = () => ask(question, answer?.idempotencyKey)
-    await attempt(signal, () => follow(request, signal, idempotencyKey))
+    await attempt(signal, () => follow(request, signal, { idempotencyKey }))
+  }
+
+  async function answerTo(
+    request: StreamRequest,
+    onAccepted?: () => void,
+    idempotencyKey?: string,
+  ): Promise<void> {
+    const signal = begin()
+    const { error: _error, ...thread } = view.thread
+    show({ thread, phase: 'answering' })
+    again = () => answerTo(request, onAccepted, answer?.idempotencyKey)
+    await attempt(signal, () => follow(request, signal, { idempotencyKey, onAccepted }))
   }
 
   async function answerAgain(threadId: string, messageId: string): Promise<void> {
@@ -117,36 +160,54 @@ export function createChat({ client, memory, onChange }: ChatOptions): Chat {
     }
   }
 
-  async function follow(request: StreamRequest, signal: AbortSignal, idempotencyKey?: string): Promise<void> {
+  async function follow(
+    request: StreamRequest,
+    signal: AbortSignal,
+    { idempotencyKey, onAccepted }: FollowOptions = {},
+  ): Promise<void> {
     const stream = client.stream(request, {
       signal,
       ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
     })
     answer = stream
+    let isAccepted = false
     for await (const event of stream) {
       if (signal.aborted) return
+      if (!isAccepted) onAccepted?.()
+      isAccepted = true
       if (event.type === 'thread.created') memory.save(learner, event.thread.id)
       const thread = applyThreadEvent(view.thread, event)
       const asked = event.type === 'thread.item.done' && event.item.type === 'user_message'
       const { question: _question, ...rest } = view
       // What was asked is kept: from here on only its answer can fail.
       if (asked) again = () => open(learner)
-      show(asked ? { ...rest, thread } : { ...view, thread })
+      show(asked ? { ...rest, thread: closeCalls(thread) } : { ...view, thread })
     }
     if (signal.aborted) return
     const thread = endThreadStream(view.thread)
-    if (thread.error) failAnswer(thread, thread.error)
+    if (thread.error) failAnswer(thread, thread.error, request)
     else if (view.question !== undefined) fail(CUT_OFF)
-    else show({ ...view, thread, phase: 'idle' })
+    else {
+      show({ ...view, thread, phase: 'idle' })
+      // Who stopped the answer wants nothing more of it.
+      const call = stopped.has(stream) ? undefined : openCall(thread)
+      if (call) await operations.runTool(call)
+    }
   }
 
-  function failAnswer(thread: ThreadState, error: NonNullable<ThreadState['error']>): void {
+  function failAnswer(
+    thread: ThreadState,
+    error: NonNullable<ThreadState['error']>,
+    request: StreamRequest,
+  ): void {
     const message = thread.items.findLast(({ type }) => type === 'user_message')
-    if (message) again = () => answerAgain(message.thread_id, message.id)
+    if (request.type === 'threads.custom_action') again = () => answerTo(request)
+    else if (message) again = () => answerAgain(message.thread_id, message.id)
     fail(toStreamFailure(error), thread)
   }
 
   async function stop(): Promise<void> {
+    if (answer) stopped.add(answer)
     // What could not be stopped goes on, and is shown as it does.
     await answer?.stop().catch(() => {})
   }
@@ -157,5 +218,18 @@ export function createChat({ client, memory, onChange }: ChatOptions): Chat {
     show(EMPTY)
   }
 
-  return { open, ask, stop, tryAgain: () => again(), startOver }
+  const operations = createItemOperations({
+    client,
+    thread: () => view.thread,
+    whenIdle,
+    answerTo,
+    replace: (item) =>
+      show({ ...view, thread: applyThreadEvent(view.thread, { type: 'thread.item.replaced', item }) }),
+    fail: (error, retry) => {
+      again = retry
+      show({ ...view, failure: toFailure(error) })
+    },
+  })
+
+  return { open, ask, stop, tryAgain: () => again(), startOver, ...operations }
 }

@@ -41,7 +41,8 @@ export function collectCitations(content: readonly AssistantContent[]): Citation
   return { sources, marks }
 }
 
-function linkTo(source: Source, attributes: Record<string, string>, label: string): HTMLElement {
+/** A link to a source that has an address; the others are only named. */
+export function linkToSource(source: Source, attributes: Record<string, string>, label: string): HTMLElement {
   const url = source.type === 'url' ? safeUrl(source.url) : undefined
   if (!url) return element('span', attributes, label)
   const link = element('a', attributes, label)
@@ -54,13 +55,13 @@ export function citationMark(sources: readonly Source[], number: number): Node {
   const source = sources[number - 1]
   if (!source) return document.createTextNode('')
   const name = { 'aria-label': `Source ${number}: ${source.title}`, title: source.title }
-  return element('sup', { class: 'chat-citation' }, linkTo(source, name, String(number)))
+  return element('sup', { class: 'chat-citation' }, linkToSource(source, name, String(number)))
 }
 
 /** The numbered list below a message. */
 export function sourceList(sources: readonly Source[]): HTMLElement {
   const items = sources.map((source) => {
-    const item = element('li', { dir: 'auto' }, linkTo(source, {}, source.title))
+    const item = element('li', { dir: 'auto' }, linkToSource(source, {}, source.title))
     if (source.description) item.append(element('p', {}, source.description))
     return item
   })

@@ -1,3 +1,5 @@
+import type { Attachments } from './attachments.ts'
+import type { Message } from './chat-state.ts'
 import { button, element } from './element.ts'
 
 export interface Composer {
@@ -6,11 +8,18 @@ export interface Composer {
   /** While an answer is on its way a question can be written, but not sent; where it can be stopped, Stop is there. */
   setBusy: (state: { busy: boolean; canStop: boolean }) => void
   /** Puts back what could not be sent, unless something else was written since. */
-  restore: (question: string) => void
+  restore: (question: Message) => void
 }
 
-/** Where a question is written. Enter sends it, Shift+Enter begins a new line. */
-export function createComposer(onSend: (question: string) => void, onStop: () => void): Composer {
+/**
+ * Where a question is written. Enter sends it, Shift+Enter begins a new line. Where the site takes files they can be
+ * chosen, pasted and dropped, and a question waits for its files.
+ */
+export function createComposer(
+  onSend: (question: Message) => void,
+  onStop: () => void,
+  attachments?: Attachments,
+): Composer {
   const field = element('textarea', {
     id: 'chat-question',
     rows: '1',
@@ -21,20 +30,35 @@ export function createComposer(onSend: (question: string) => void, onStop: () =>
   })
   const send = element('button', { type: 'submit', class: 'chat-send' }, 'Send')
   const stop = button('Stop', { class: 'chat-button', hidden: '' }, onStop)
+  const problem = element('p', { class: 'chat-composer-problem', role: 'status' })
   const root = element(
     'form',
     { class: 'chat-composer' },
+    ...(attachments ? [attachments.list] : []),
     element('label', { for: 'chat-question', class: 'visually-hidden' }, 'Your question'),
-    element('div', { class: 'chat-field' }, field, stop, send),
+    element('div', { class: 'chat-field' }, ...(attachments ? [attachments.picker] : []), field, stop, send),
+    ...(attachments ? [problem] : []),
     element('p', { id: 'chat-hint', class: 'chat-hint' }, 'Enter sends, Shift+Enter begins a new line.'),
   )
   let busy = false
+  let isWaiting = false
+
+  function wait(next: boolean, words = ''): void {
+    isWaiting = next
+    problem.textContent = words
+  }
 
   function submit(): void {
-    const question = field.value.trim()
-    if (busy || question === '') return
+    if (busy) return
+    const state = attachments?.state() ?? 'ready'
+    if (state === 'uploading') return wait(true, 'It is sent as soon as the files are there.')
+    if (state === 'failed') return wait(false, 'Remove the file that could not be sent, or try it again.')
+    const text = field.value.trim()
+    const files = attachments?.take() ?? []
+    wait(false)
+    if (text === '' && files.length === 0) return
     field.value = ''
-    onSend(question)
+    onSend({ text, ...(files.length > 0 ? { attachments: files } : {}) })
     field.focus()
   }
 
@@ -48,6 +72,11 @@ export function createComposer(onSend: (question: string) => void, onStop: () =>
     event.preventDefault()
     submit()
   })
+  attachments?.onChange(() => {
+    if (isWaiting && attachments.state() !== 'uploading') submit()
+    else if (!isWaiting) wait(false)
+  })
+  if (attachments) takeFiles(root, attachments)
 
   return {
     root,
@@ -60,7 +89,37 @@ export function createComposer(onSend: (question: string) => void, onStop: () =>
       send.setAttribute('aria-disabled', String(busy))
     },
     restore: (question) => {
-      if (field.value === '') field.value = question
+      if (field.value !== '') return
+      field.value = question.text
+      attachments?.restore(question.attachments ?? [])
     },
   }
+}
+
+function takeFiles(root: HTMLElement, attachments: Attachments): void {
+  const filesIn = (data: DataTransfer | null): File[] => [...(data?.files ?? [])]
+  const mark = (on: boolean): void => void root.classList.toggle('chat-composer-drop', on)
+
+  root.addEventListener('paste', (event) => {
+    const files = filesIn(event.clipboardData)
+    // A text that was copied with its picture is pasted as text.
+    if (files.length === 0 || event.clipboardData?.types.includes('text/plain')) return
+    event.preventDefault()
+    attachments.add(files)
+  })
+  root.addEventListener('dragover', (event) => {
+    if (!event.dataTransfer?.types.includes('Files')) return
+    event.preventDefault()
+    mark(true)
+  })
+  root.addEventListener('dragleave', (event) => {
+    if (!(event.relatedTarget instanceof Node && root.contains(event.relatedTarget))) mark(false)
+  })
+  root.addEventListener('drop', (event) => {
+    mark(false)
+    const files = filesIn(event.dataTransfer)
+    if (files.length === 0) return
+    event.preventDefault()
+    attachments.add(files)
+  })
 }

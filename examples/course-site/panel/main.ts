@@ -1,4 +1,6 @@
 import { createChatKitClient } from '@robolearn/chatkit-server-core/client'
+import { readUploadRules } from './attachment-rules.ts'
+import { createAttachments } from './attachments.ts'
 import { type ChatView, createChat } from './chat-state.ts'
 import { showAwaitedPassage } from './follow-citation.ts'
 import { readPageContext, usesStandIn } from './page-context.ts'
@@ -13,7 +15,9 @@ function start(opener: HTMLButtonElement): void {
     panel.showLearner(learner)
     void chat.open(learner)
   })
-  const panel = createPanel({ opener, session, chat, standIn: usesStandIn() })
+  const rules = readUploadRules()
+  const attachments = rules && createAttachments(client, rules)
+  const panel = createPanel({ opener, session, chat, attachments, standIn: usesStandIn() })
   let newest: ChatView | undefined
 
   // A model is faster than a screen: what came within one frame is shown at once.

@@ -44,6 +44,8 @@ export function toSafeNodes(html: string): DocumentFragment {
   const fragment = DOMPurify.sanitize(html, {
     ALLOWED_TAGS,
     ALLOWED_ATTR: ['href', 'start'],
+    // What an action is written in.
+    ALLOW_DATA_ATTR: false,
     RETURN_DOM_FRAGMENT: true,
   })
   for (const link of fragment.querySelectorAll('a')) {

@@ -1,38 +1,30 @@
 import type { ChatView } from './chat-state.ts'
 import { element } from './element.ts'
-import { answerView, type MessageView, questionView } from './render-message.ts'
-import type { AssistantMessage, ThreadItem, UserMessage } from './thread-items.ts'
+import type { ItemOperations } from './item-operations.ts'
+import type { MessageView } from './item-view.ts'
+import { isShown, viewOf } from './item-views.ts'
+import { questionView } from './render-message.ts'
+import { safeImages } from './safe-image.ts'
+import type { ThreadItem } from './thread-items.ts'
 
 export interface MessageList {
   root: HTMLElement
   update: (view: ChatView) => void
-  /** The words of the newest answer, without its citations. */
+  /** The words of the newest answer, without its citations; none where they were given before. */
   newestAnswer: () => string
 }
-
-type ShownItem = UserMessage | AssistantMessage
-
-const isShown = (item: ThreadItem): item is ShownItem =>
-  item.type === 'user_message' || item.type === 'assistant_message'
 
 // Near enough to the end that the reader follows the answer.
 const FOLLOW_PX = 48
 
-function viewOf(item: ShownItem): MessageView<ShownItem> {
-  if (item.type === 'user_message') {
-    const root = questionView(item.content.map(({ text }) => text).join(''))
-    return { root, update: () => {} }
-  }
-  const { root, update } = answerView()
-  return { root, update: (next, pending) => next.type === 'assistant_message' && update(next, pending) }
-}
-
-function hasText(item: ThreadItem | undefined): boolean {
-  return item?.type === 'assistant_message' && item.content.some(({ text }) => text !== '')
+// Whether it can be seen that the assistant is at work, or has said something.
+function isTelling(item: ThreadItem | undefined): boolean {
+  if (item?.type === 'assistant_message') return item.content.some(({ text }) => text !== '')
+  return item !== undefined && item.type !== 'user_message' && item.type !== 'client_tool_call'
 }
 
 /** The conversation as a log. It follows a growing answer while its reader is at the end. */
-export function createMessageList(empty: HTMLElement): MessageList {
+export function createMessageList(empty: HTMLElement, operations: ItemOperations): MessageList {
   const messages = element('div', { class: 'chat-messages' })
   const waiting = element('p', { class: 'chat-waiting' })
   const root = element(
@@ -42,9 +34,12 @@ export function createMessageList(empty: HTMLElement): MessageList {
     messages,
     waiting,
   )
-  const views = new Map<string, MessageView<ShownItem>>()
+  const views = new Map<string, MessageView<ThreadItem>>()
   const shownAs = new Map<string, { item: ThreadItem; pending: boolean }>()
-  let question: HTMLElement | undefined
+  let question: { message: ChatView['question']; root: HTMLElement } | undefined
+  let given: Element | undefined
+  let domains: readonly string[] | undefined
+  const tools = { ...operations, image: safeImages(() => domains) }
 
   function showItems({ items, pending }: ChatView['thread']): void {
     const shown = items.filter(isShown)
@@ -56,7 +51,8 @@ export function createMessageList(empty: HTMLElement): MessageList {
       shownAs.delete(id)
     }
     for (const [place, item] of shown.entries()) {
-      const view = views.get(item.id) ?? viewOf(item)
+      const view = views.get(item.id) ?? viewOf(item, tools)
+      if (!view) continue
       views.set(item.id, view)
       const now = { item, pending: pending.includes(item.id) }
       const before = shownAs.get(item.id)
@@ -67,15 +63,17 @@ export function createMessageList(empty: HTMLElement): MessageList {
     }
   }
 
-  function showQuestion(text: string | undefined): void {
-    if (text === question?.dataset['text']) return
-    question?.remove()
-    question = text === undefined ? undefined : questionView(text)
-    if (!question || text === undefined) return
-    question.dataset['text'] = text
+  function showQuestion(message: ChatView['question']): void {
+    if (message === question?.message) return
+    question?.root.remove()
+    question = undefined
+    if (!message) return
+    const content = message.text === '' ? [] : [{ type: 'input_text' as const, text: message.text }]
+    const shown = questionView({ ...message, content }, tools.image)
+    question = { message, root: shown }
     // The message that takes its place will be announced.
-    question.ariaLive = 'off'
-    messages.append(question)
+    shown.ariaLive = 'off'
+    messages.append(shown)
   }
 
   function update(view: ChatView): void {
@@ -84,10 +82,11 @@ export function createMessageList(empty: HTMLElement): MessageList {
     const asked = view.question !== undefined && question === undefined
     // A conversation that is loaded again is not news.
     root.ariaLive = phase === 'loading' || thread.items.length === 0 ? 'off' : 'polite'
+    domains = thread.thread?.allowed_image_domains
     showItems(thread)
     showQuestion(view.question)
     empty.hidden = phase !== 'idle' || messages.childElementCount > 0 || view.failure !== undefined
-    const silent = phase === 'answering' && !hasText(thread.items.at(-1))
+    const silent = phase === 'answering' && !isTelling(thread.items.findLast(isShown))
     waiting.hidden = !silent && phase !== 'loading'
     waiting.textContent =
       phase === 'loading' ? 'Loading the conversation…' : (thread.progress?.text ?? 'Thinking…')
@@ -95,7 +94,11 @@ export function createMessageList(empty: HTMLElement): MessageList {
   }
 
   function newestAnswer(): string {
-    const answer = [...messages.querySelectorAll('.chat-answer')].at(-1)?.cloneNode(true)
+    const newest = [...messages.querySelectorAll('.chat-message-assistant .chat-answer')].at(-1)
+    // An action may change a card and say nothing.
+    if (newest === given) return ''
+    given = newest
+    const answer = newest?.cloneNode(true)
     if (!(answer instanceof Element)) return ''
     for (const citation of answer.querySelectorAll('.chat-citation')) citation.remove()
     return answer.textContent.trim()

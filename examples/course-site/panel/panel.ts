@@ -1,3 +1,4 @@
+import type { Attachments } from './attachments.ts'
 import type { Chat, ChatView } from './chat-state.ts'
 import { createComposer } from './composer.ts'
 import { button, element } from './element.ts'
@@ -12,6 +13,8 @@ export interface PanelOptions {
   opener: HTMLButtonElement
   session: Session
   chat: Chat
+  /** Absent where the site takes no files. */
+  attachments?: Attachments | undefined
   /** Whether to say that the answers come from the stand-in model. */
   standIn: boolean
 }
@@ -25,17 +28,18 @@ export interface Panel {
 const STAND_IN_NOTICE = 'No API key is set: answers come from a small stand-in that quotes the lessons.'
 
 /** Puts the chat panel into the page. */
-export function createPanel({ opener, session, chat, standIn }: PanelOptions): Panel {
+export function createPanel({ opener, session, chat, attachments, standIn }: PanelOptions): Panel {
   const intro = element(
     'div',
     { class: 'chat-empty' },
     element('p', {}, 'Ask about this page, or about anything in the course.'),
     element('p', {}, 'Each answer shows where in the lessons it is written.'),
   )
-  const messages = createMessageList(intro)
+  const messages = createMessageList(intro, chat)
   const composer = createComposer(
     (question) => void chat.ask(question),
     () => void chat.stop(),
+    attachments,
   )
   const failure = createFailureBox(
     () => void chat.tryAgain(),
@@ -54,6 +58,7 @@ export function createPanel({ opener, session, chat, standIn }: PanelOptions): P
     onOpen: focusFirst,
   })
   let phase: ChatView['phase'] = 'idle'
+  let writer = ''
 
   function focusFirst(): void {
     if (session.learner() === '') signIn.querySelector('button')?.focus()
@@ -84,6 +89,9 @@ export function createPanel({ opener, session, chat, standIn }: PanelOptions): P
       phase = view.phase
     },
     showLearner: (learner) => {
+      // The files of somebody else are not there for this learner.
+      if (learner !== '' && learner !== writer) attachments?.take()
+      if (learner !== '') writer = learner
       const hadFocus = signIn.contains(document.activeElement)
       signIn.hidden = learner !== ''
       composer.root.hidden = learner === ''

@@ -1,23 +1,44 @@
 import { replaceMarkers, withMarkers } from './citation-markers.ts'
+import { attachmentList } from './attachment-list.ts'
 import { citationMark, collectCitations, sourceList } from './citations.ts'
 import { element } from './element.ts'
+import type { ItemTools, MessageView } from './item-view.ts'
 import { toBlocks, toSafeNodes } from './markdown.ts'
-import type { AssistantMessage } from './thread-items.ts'
+import { morph } from './morph.ts'
+import type { ImageMaker } from './safe-image.ts'
+import type { AssistantMessage, Attachment, UserMessage } from './thread-items.ts'
 
-/** A message in the list that can be brought up to date. */
-export interface MessageView<T> {
-  root: HTMLElement
-  update: (item: T, pending: boolean) => void
-}
-
-/** What the learner asked, as plain text. */
-export function questionView(text: string): HTMLElement {
+/** What the learner sent: their words, what they quoted, and their files. */
+export function questionView(message: Question, image: ImageMaker): HTMLElement {
+  const { content, quotedText, attachments = [] } = message
+  const words = content.map((part) =>
+    part.type === 'input_tag' ? element('span', { class: 'chat-tag' }, part.text) : part.text,
+  )
+  const quote = quotedText ? [element('blockquote', { class: 'chat-quote', dir: 'auto' }, quotedText)] : []
   return element(
     'article',
     { class: 'chat-message chat-message-user' },
     element('h3', { class: 'visually-hidden' }, 'You'),
-    element('p', { dir: 'auto' }, text),
+    ...quote,
+    ...attachmentList(attachments, image),
+    // Files may be sent without a word.
+    ...(words.length > 0 ? [element('p', { dir: 'auto' }, ...words)] : []),
   )
+}
+
+export interface Question {
+  content: UserMessage['content']
+  quotedText?: string | undefined
+  attachments?: readonly Attachment[] | undefined
+}
+
+export function userMessageView({ image }: Pick<ItemTools, 'image'>): MessageView<UserMessage> {
+  const root = questionView({ content: [] }, image)
+  return {
+    root,
+    update: ({ content, attachments, quoted_text: quotedText }) =>
+      morph(root, questionView({ content, attachments, quotedText }, image)),
+  }
 }
 
 /**

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { bundleOfficial } from '../official/bundle.ts'
@@ -24,7 +24,7 @@ export async function loadAssets({ official = false }: { official?: boolean } = 
   const css = (path: string): Promise<string> => readFile(join(SITE, path), 'utf8')
   const [siteCss, panelCss, panel, urduFont] = await Promise.all([
     css('pages/site.css'),
-    css('panel/panel.css'),
+    readPanelStyles(),
     bundlePanel(),
     readFile(fileURLToPath(import.meta.resolve(URDU_FONT))),
   ])
@@ -36,6 +36,14 @@ export async function loadAssets({ official = false }: { official?: boolean } = 
     '/urdu.woff2': asset(new Uint8Array(urduFont), 'font/woff2'),
     ...(officialJs && { '/official.js': asset(officialJs, 'text/javascript; charset=utf-8') }),
   }
+}
+
+// By name, behind the one that the others build on.
+async function readPanelStyles(): Promise<string> {
+  const folder = join(SITE, 'panel')
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.css') && name !== 'panel.css')
+  const paths = ['panel.css', ...names.toSorted()].map((name) => join(folder, name))
+  return (await Promise.all(paths.map((path) => readFile(path, 'utf8')))).join('\n')
 }
 
 function asset(body: Asset['body'], type: string): Asset {

@@ -1,14 +1,21 @@
+import { mkdtemp, rm } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { serve } from '@hono/node-server'
 import {
+  type ActionTurn,
   type Annotation,
   ChatKitServer,
   createChatKitHandler,
   MemoryStore,
+  type SyncActionInput,
+  type ThreadItem,
   type ThreadStreamEvent,
   type Turn,
 } from '@robolearn/chatkit-server-core'
+import { createAttachmentHandler, DiskAttachments } from '@robolearn/chatkit-server-core/disk'
+import { Hono } from 'hono'
 import { loadLessons } from '../pages/index.ts'
 import { createApp } from '../server/app.ts'
 import { loadAssets } from '../server/assets.ts'
@@ -16,12 +23,25 @@ import type { Learner } from '../server/learners.ts'
 import { createSessions } from '../server/session.ts'
 
 type Respond = (turn: Turn<Learner>) => AsyncIterable<ThreadStreamEvent>
+type Act = (turn: ActionTurn<Learner>) => AsyncIterable<ThreadStreamEvent>
+type ActAtOnce = (input: SyncActionInput<Learner>) => Promise<ThreadItem | undefined>
 
 class ScriptedServer extends ChatKitServer<Learner> {
   script: Respond = () => answer([])
 
   override respond(turn: Turn<Learner>): AsyncIterable<ThreadStreamEvent> {
     return this.script(turn)
+  }
+
+  actScript: Act = () => answer([])
+  actAtOnceScript: ActAtOnce = () => Promise.resolve(undefined)
+
+  override action(turn: ActionTurn<Learner>): AsyncIterable<ThreadStreamEvent> {
+    return this.actScript(turn)
+  }
+
+  override syncAction(input: SyncActionInput<Learner>): Promise<ThreadItem | undefined> {
+    return this.actAtOnceScript(input)
   }
 }
 
@@ -81,14 +101,42 @@ export interface ScriptedSite extends AsyncDisposable {
   url: string
   /** What answers from now on. */
   answerWith: (script: Respond) => void
+  /** What the actions of widgets do from now on. */
+  actWith: (script: Act) => void
+  actAtOnceWith: (script: ActAtOnce) => void
+}
+
+export interface ScriptedSiteOptions {
+  /** Whether it takes files, and whether by a form (`direct`) or in two steps. Default: it takes none. */
+  uploads?: 'direct' | 'two-step'
+}
+
+const ACCEPTED = ['image/png', 'text/plain']
+const MAX_BYTES = 64 * 1024
+
+// As the site's layout tells the panel which files it takes.
+async function withUploadRules(response: Response, direct: boolean): Promise<Response> {
+  if (!response.headers.get('content-type')?.startsWith('text/html')) return response
+  const rules = { accept: ACCEPTED, maxBytes: MAX_BYTES, ...(direct ? { direct: '/attachments' } : {}) }
+  const meta = `<meta name="chat-uploads" content='${JSON.stringify(rules)}'></head>`
+  return new Response((await response.text()).replace('</head>', meta), response)
 }
 
 /** The whole site on a free port: real pages, sign-in, panel and protocol; only the answers are written beforehand. */
-export async function startScriptedSite(): Promise<ScriptedSite> {
+export async function startScriptedSite({ uploads }: ScriptedSiteOptions = {}): Promise<ScriptedSite> {
   const sessions = createSessions(new TextEncoder().encode('a key that signs cookies of tests only'))
   const store = new MemoryStore<Learner>()
+  const folder = await mkdtemp(join(tmpdir(), 'course-site-'))
+  const attachments = new DiskAttachments<Learner>({
+    folder,
+    publicUrl: '/attachments',
+    secret: 'a key that signs URLs of tests only',
+    allowedTypes: ACCEPTED,
+    maxFileBytes: MAX_BYTES,
+  })
   const server = new ScriptedServer({
     store,
+    attachmentStore: attachments,
     owner: ({ id }) => id,
     onDisconnect: 'finish',
     hooks: { onError: () => {} },
@@ -102,13 +150,28 @@ export async function startScriptedSite(): Promise<ScriptedSite> {
     signInAllowed: true,
     onError: () => {},
   })
+  const authenticate = ({ headers }: Request) => sessions.read(headers)
+  const files = createAttachmentHandler(attachments, { direct: { server, authenticate } })
+  const site = new Hono()
+  site.all('/attachments', (c) => files.fetch(c.req.raw))
+  site.all('/attachments/*', (c) => files.fetch(c.req.raw))
+  site.all('*', async (c) => {
+    const response = await app.fetch(c.req.raw)
+    return uploads ? withUploadRules(response, uploads === 'direct') : response
+  })
   const { promise: listening, resolve } = Promise.withResolvers<AddressInfo>()
-  const listener = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0 }, resolve)
+  const listener = serve({ fetch: site.fetch, hostname: '127.0.0.1', port: 0 }, resolve)
   const { port } = await listening
   return {
     url: `http://127.0.0.1:${port}`,
     answerWith: (script) => {
       server.script = script
+    },
+    actWith: (script) => {
+      server.actScript = script
+    },
+    actAtOnceWith: (script) => {
+      server.actAtOnceScript = script
     },
     [Symbol.asyncDispose]: async () => {
       await server.close({ graceMs: 0 })
@@ -116,6 +179,7 @@ export async function startScriptedSite(): Promise<ScriptedSite> {
       listener.close(() => done())
       if ('closeAllConnections' in listener) listener.closeAllConnections()
       await closed
+      await rm(folder, { recursive: true, force: true })
     },
   }
 }
