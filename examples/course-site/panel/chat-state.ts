@@ -1,3 +1,4 @@
+import type { Attachment } from '@robolearn/chatkit-server-core'
 import {
   applyThreadEvent,
   type ChatKitClient,
@@ -12,12 +13,21 @@ import {
 import { CUT_OFF, type Failure, toFailure, toStreamFailure } from './failure.ts'
 import type { ThreadMemory } from './thread-memory.ts'
 
+/** What a learner sends. */
+export interface ChatMessage {
+  text: string
+  /** Words of the page that the question is about. */
+  quotedText?: string
+  /** Uploaded already. */
+  attachments?: readonly Attachment[]
+}
+
 /** Everything that the panel shows of the conversation. */
 export interface ChatView {
   thread: ThreadState
   phase: 'idle' | 'loading' | 'answering'
   /** What was asked and has not come back from the server as a message. */
-  question?: string
+  question?: ChatMessage
   failure?: Failure
 }
 
@@ -30,7 +40,7 @@ export interface ChatOptions {
 export interface Chat {
   /** Shows a learner's last conversation, or nothing when nobody is signed in. */
   open: (learner: string) => Promise<void>
-  ask: (question: string) => Promise<void>
+  ask: (message: ChatMessage) => Promise<void>
   /** Stops the answer under way; its words so far stay. */
   stop: () => Promise<void>
   /** Does again what failed. */
@@ -41,6 +51,14 @@ export interface Chat {
 const EMPTY: ChatView = { thread: emptyThreadState, phase: 'idle' }
 
 const isGone = (error: unknown): boolean => error instanceof ChatKitRequestError && error.status === 404
+
+function toInput({ text, quotedText, attachments = [] }: ChatMessage) {
+  return {
+    content: text === '' ? [] : [{ type: 'input_text' as const, text }],
+    attachments: attachments.map(({ id }) => id),
+    ...(quotedText === undefined ? {} : { quoted_text: quotedText }),
+  }
+}
 
 /** The conversation and what can be done with it. Whatever is begun ends what was under way before. */
 export function createChat({ client, memory, onChange }: ChatOptions): Chat {
@@ -81,12 +99,12 @@ export function createChat({ client, memory, onChange }: ChatOptions): Chat {
     })
   }
 
-  async function ask(question: string, idempotencyKey?: string): Promise<void> {
+  async function ask(question: ChatMessage, idempotencyKey?: string): Promise<void> {
     const signal = begin()
     const { error: _error, ...thread } = view.thread
     show({ thread, phase: 'answering', question })
     const threadId = thread.thread?.id
-    const input = { content: [{ type: 'input_text' as const, text: question }] }
+    const input = toInput(question)
     const request: StreamRequest =
       threadId === undefined
         ? { type: 'threads.create', params: { input } }

@@ -85,7 +85,7 @@ export function createMessageList(empty: HTMLElement): MessageList {
     // A conversation that is loaded again is not news.
     root.ariaLive = phase === 'loading' || thread.items.length === 0 ? 'off' : 'polite'
     showItems(thread)
-    showQuestion(view.question)
+    showQuestion(view.question?.text)
     empty.hidden = phase !== 'idle' || messages.childElementCount > 0 || view.failure !== undefined
     const silent = phase === 'answering' && !hasText(thread.items.at(-1))
     waiting.hidden = !silent && phase !== 'loading'

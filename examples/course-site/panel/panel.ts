@@ -34,7 +34,7 @@ export function createPanel({ opener, session, chat, standIn }: PanelOptions): P
   )
   const messages = createMessageList(intro)
   const composer = createComposer(
-    (question) => void chat.ask(question),
+    (text) => void chat.ask({ text }),
     () => void chat.stop(),
   )
   const failure = createFailureBox(
@@ -80,7 +80,7 @@ export function createPanel({ opener, session, chat, standIn }: PanelOptions): P
       const finished = phase === 'answering' && view.phase === 'idle' && view.failure === undefined
       if (finished) announcer.textContent = messages.newestAnswer()
       else if (view.phase === 'answering') announcer.textContent = ''
-      if (view.failure?.action === 'sign-in' && view.question) composer.restore(view.question)
+      if (view.failure?.action === 'sign-in' && view.question) composer.restore(view.question.text)
       phase = view.phase
     },
     showLearner: (learner) => {

@@ -63,9 +63,9 @@ describe('a conversation', () => {
     const { start, requests } = setUp()
     const { chat, view, views } = start()
     await chat.open('ada')
-    await chat.ask('One?')
-    expect(views[1]).toMatchObject({ question: 'One?', phase: 'answering' })
-    await chat.ask('Two?')
+    await chat.ask({ text: 'One?' })
+    expect(views[1]).toMatchObject({ question: { text: 'One?' }, phase: 'answering' })
+    await chat.ask({ text: 'Two?' })
     expect(texts(view())).toEqual(['One?', 'An answer.', 'Two?', 'An answer.'])
     expect(view()).toMatchObject({ phase: 'idle' })
     expect(view()).not.toHaveProperty('question')
@@ -77,7 +77,8 @@ describe('a conversation', () => {
     const { start } = setUp()
     const before = start()
     await before.chat.open('ada')
-    for (let question = 0; question < 12; question += 1) await before.chat.ask(`Question ${question}?`)
+    for (let question = 0; question < 12; question += 1)
+      await before.chat.ask({ text: `Question ${question}?` })
     const after = start()
     await after.chat.open('ada')
     expect(texts(after.view())).toHaveLength(24)
@@ -88,7 +89,7 @@ describe('a conversation', () => {
     const { start } = setUp()
     const { chat, view } = start()
     await chat.open('ada')
-    await chat.ask('Mine?')
+    await chat.ask({ text: 'Mine?' })
     await chat.open('grace')
     expect(texts(view())).toEqual([])
     await chat.open('ada')
@@ -109,10 +110,10 @@ describe('a conversation', () => {
     const { start, requests } = setUp()
     const { chat, view } = start()
     await chat.open('ada')
-    await chat.ask('One?')
+    await chat.ask({ text: 'One?' })
     chat.startOver()
     expect(texts(view())).toEqual([])
-    await chat.ask('Two?')
+    await chat.ask({ text: 'Two?' })
     expect(texts(view())).toEqual(['Two?', 'An answer.'])
     expect(requests.at(-1)?.type).toBe('threads.create')
   })
@@ -131,7 +132,7 @@ describe('an answer under way', () => {
       if (texts(now).length === 2) void chat.stop()
     })
     await chat.open('ada')
-    await chat.ask('One?')
+    await chat.ask({ text: 'One?' })
     expect(view()).toMatchObject({ phase: 'idle' })
     expect(texts(view())).toEqual(['One?', 'One half '])
     expect(requests.map(({ type }) => type)).toContain('threads.stop')
@@ -154,7 +155,7 @@ describe('an answer under way', () => {
       if (texts(now).length === 2) reached.resolve()
     })
     await before.chat.open('ada')
-    const asking = before.chat.ask('One?')
+    const asking = before.chat.ask({ text: 'One?' })
     await reached.promise
     const after = start((now) => {
       if (now.phase === 'answering' && texts(now).length === 2) gate.resolve()
@@ -172,8 +173,12 @@ describe('what goes wrong', () => {
     const { chat, view } = start()
     await chat.open('ada')
     network.refuse = 'offline'
-    await chat.ask('One?')
-    expect(view()).toMatchObject({ question: 'One?', phase: 'idle', failure: { action: 'try-again' } })
+    await chat.ask({ text: 'One?' })
+    expect(view()).toMatchObject({
+      question: { text: 'One?' },
+      phase: 'idle',
+      failure: { action: 'try-again' },
+    })
     expect(view()?.failure?.text).toContain('cannot be reached')
     network.refuse = undefined
     await chat.tryAgain()
@@ -186,18 +191,18 @@ describe('what goes wrong', () => {
     const { chat, view } = start()
     await chat.open('ada')
     network.refuse = Response.json({ error: { code: 'unauthenticated' } }, { status: 401 })
-    await chat.ask('One?')
-    expect(view()).toMatchObject({ question: 'One?', failure: { action: 'sign-in' } })
+    await chat.ask({ text: 'One?' })
+    expect(view()).toMatchObject({ question: { text: 'One?' }, failure: { action: 'sign-in' } })
   })
 
   it('begins a new thread after one that was deleted meanwhile', async () => {
     const { start, network } = setUp()
     const { chat, view } = start()
     await chat.open('ada')
-    await chat.ask('One?')
+    await chat.ask({ text: 'One?' })
     network.refuse = Response.json({ error: { code: 'thread_not_found' } }, { status: 404 })
-    await chat.ask('Two?')
-    expect(view()).toMatchObject({ question: 'Two?', failure: { action: 'try-again' } })
+    await chat.ask({ text: 'Two?' })
+    expect(view()).toMatchObject({ question: { text: 'Two?' }, failure: { action: 'try-again' } })
     network.refuse = undefined
     await chat.tryAgain()
     expect(texts(view())).toEqual(['Two?', 'An answer.'])
@@ -211,7 +216,7 @@ describe('what goes wrong', () => {
     }
     const { chat, view } = start()
     await chat.open('ada')
-    await chat.ask('One?')
+    await chat.ask({ text: 'One?' })
     expect(texts(view())).toEqual(['One?', 'A beginning.'])
     expect(view()).toMatchObject({
       phase: 'idle',
@@ -227,7 +232,7 @@ describe('what goes wrong', () => {
     }
     const { chat, view } = start()
     await chat.open('ada')
-    await chat.ask('One?')
+    await chat.ask({ text: 'One?' })
     expect(view()).toMatchObject({ failure: { action: 'try-again' } })
     server.script = (turn) => textStream(turn, ['An answer.'])
     await chat.tryAgain()
@@ -241,7 +246,7 @@ describe('what goes wrong', () => {
     const { chat, view } = start()
     await chat.open('ada')
     network.refuse = new Response('', { headers: { 'content-type': 'text/event-stream' } })
-    await chat.ask('One?')
-    expect(view()).toMatchObject({ question: 'One?', failure: { text: 'The answer was cut off.' } })
+    await chat.ask({ text: 'One?' })
+    expect(view()).toMatchObject({ question: { text: 'One?' }, failure: { text: 'The answer was cut off.' } })
   })
 })
