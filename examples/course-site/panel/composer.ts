@@ -7,6 +7,10 @@ export interface Composer {
   setBusy: (state: { busy: boolean; canStop: boolean }) => void
   /** Puts back what could not be sent, unless something else was written since. */
   restore: (question: string) => void
+  /** Puts words behind those that are written. */
+  insert: (words: string) => void
+  /** Puts a control beside the field. */
+  addTool: (tool: HTMLElement) => void
 }
 
 /** Where a question is written. Enter sends it, Shift+Enter begins a new line. */
@@ -62,5 +66,10 @@ export function createComposer(onSend: (question: string) => void, onStop: () =>
     restore: (question) => {
       if (field.value === '') field.value = question
     },
+    insert: (words) => {
+      field.value = [field.value.trimEnd(), words].filter((part) => part !== '').join(' ')
+      field.focus()
+    },
+    addTool: (tool) => field.after(tool),
   }
 }

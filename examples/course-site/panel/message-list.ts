@@ -15,12 +15,9 @@ type ShownItem = UserMessage | AssistantMessage
 const isShown = (item: ThreadItem): item is ShownItem =>
   item.type === 'user_message' || item.type === 'assistant_message'
 
-// Near enough to the end that the reader follows the answer.
-const FOLLOW_PX = 48
-
 function viewOf(item: ShownItem): MessageView<ShownItem> {
   if (item.type === 'user_message') {
-    const root = questionView(item.content.map(({ text }) => text).join(''))
+    const root = questionView(item.content.map(({ text }) => text).join(''), item.quoted_text)
     return { root, update: () => {} }
   }
   const { root, update } = answerView()
@@ -31,7 +28,7 @@ function hasText(item: ThreadItem | undefined): boolean {
   return item?.type === 'assistant_message' && item.content.some(({ text }) => text !== '')
 }
 
-/** The conversation as a log. It follows a growing answer while its reader is at the end. */
+/** The conversation as a log. */
 export function createMessageList(empty: HTMLElement): MessageList {
   const messages = element('div', { class: 'chat-messages' })
   const waiting = element('p', { class: 'chat-waiting' })
@@ -44,6 +41,7 @@ export function createMessageList(empty: HTMLElement): MessageList {
   )
   const views = new Map<string, MessageView<ShownItem>>()
   const shownAs = new Map<string, { item: ThreadItem; pending: boolean }>()
+  let asked: ChatView['question']
   let question: HTMLElement | undefined
 
   function showItems({ items, pending }: ChatView['thread']): void {
@@ -58,6 +56,7 @@ export function createMessageList(empty: HTMLElement): MessageList {
     for (const [place, item] of shown.entries()) {
       const view = views.get(item.id) ?? viewOf(item)
       views.set(item.id, view)
+      view.root.dataset['item'] = item.id
       const now = { item, pending: pending.includes(item.id) }
       const before = shownAs.get(item.id)
       if (before?.item !== now.item || before.pending !== now.pending) view.update(item, now.pending)
@@ -67,12 +66,12 @@ export function createMessageList(empty: HTMLElement): MessageList {
     }
   }
 
-  function showQuestion(text: string | undefined): void {
-    if (text === question?.dataset['text']) return
+  function showQuestion(message: ChatView['question']): void {
+    if (message === asked) return
+    asked = message
     question?.remove()
-    question = text === undefined ? undefined : questionView(text)
-    if (!question || text === undefined) return
-    question.dataset['text'] = text
+    question = message && questionView(message.text, message.quotedText)
+    if (!question) return
     // The message that takes its place will be announced.
     question.ariaLive = 'off'
     messages.append(question)
@@ -80,18 +79,15 @@ export function createMessageList(empty: HTMLElement): MessageList {
 
   function update(view: ChatView): void {
     const { thread, phase } = view
-    const atEnd = root.scrollHeight - root.scrollTop - root.clientHeight < FOLLOW_PX
-    const asked = view.question !== undefined && question === undefined
     // A conversation that is loaded again is not news.
     root.ariaLive = phase === 'loading' || thread.items.length === 0 ? 'off' : 'polite'
     showItems(thread)
-    showQuestion(view.question?.text)
+    showQuestion(view.question)
     empty.hidden = phase !== 'idle' || messages.childElementCount > 0 || view.failure !== undefined
     const silent = phase === 'answering' && !hasText(thread.items.at(-1))
-    waiting.hidden = !silent && phase !== 'loading'
+    waiting.hidden = !silent && phase !== 'loading' && thread.progress === undefined
     waiting.textContent =
       phase === 'loading' ? 'Loading the conversation…' : (thread.progress?.text ?? 'Thinking…')
-    if (atEnd || asked) root.scrollTop = root.scrollHeight
   }
 
   function newestAnswer(): string {

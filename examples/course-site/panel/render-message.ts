@@ -10,12 +10,14 @@ export interface MessageView<T> {
   update: (item: T, pending: boolean) => void
 }
 
-/** What the learner asked, as plain text. */
-export function questionView(text: string): HTMLElement {
+/** What the learner asked, as plain text, below the words of the page that it is about. */
+export function questionView(text: string, quotedText?: string): HTMLElement {
+  const quote = quotedText === undefined ? [] : [element('blockquote', { dir: 'auto' }, quotedText)]
   return element(
     'article',
     { class: 'chat-message chat-message-user' },
     element('h3', { class: 'visually-hidden' }, 'You'),
+    ...quote,
     element('p', { dir: 'auto' }, text),
   )
 }

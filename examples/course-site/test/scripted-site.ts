@@ -19,6 +19,11 @@ type Respond = (turn: Turn<Learner>) => AsyncIterable<ThreadStreamEvent>
 
 class ScriptedServer extends ChatKitServer<Learner> {
   script: Respond = () => answer([])
+  dictated = Promise.resolve({ text: '' })
+
+  override transcribe(): Promise<{ text: string }> {
+    return this.dictated
+  }
 
   override respond(turn: Turn<Learner>): AsyncIterable<ThreadStreamEvent> {
     return this.script(turn)
@@ -81,22 +86,30 @@ export interface ScriptedSite extends AsyncDisposable {
   url: string
   /** What answers from now on. */
   answerWith: (script: Respond) => void
+  /** What whoever speaks has said from now on. */
+  hear: (dictated: Promise<{ text: string }>) => void
+  /** The site as if nobody had ever asked anything. */
+  forget: () => Promise<void>
 }
 
 /** The whole site on a free port: real pages, sign-in, panel and protocol; only the answers are written beforehand. */
 export async function startScriptedSite(): Promise<ScriptedSite> {
   const sessions = createSessions(new TextEncoder().encode('a key that signs cookies of tests only'))
-  const store = new MemoryStore<Learner>()
-  const server = new ScriptedServer({
-    store,
-    owner: ({ id }) => id,
-    onDisconnect: 'finish',
-    hooks: { onError: () => {} },
-  })
+  const begin = () => {
+    const server = new ScriptedServer({
+      store: new MemoryStore<Learner>(),
+      owner: ({ id }) => id,
+      onDisconnect: 'finish',
+      hooks: { onError: () => {} },
+    })
+    const handler = createChatKitHandler(server, { authenticate: ({ headers }) => sessions.read(headers) })
+    return { server, handler }
+  }
+  let current = begin()
   const app = createApp({
     lessons: (await loadLessons(join(import.meta.dirname, '../lessons'))).lessons,
     assets: await loadAssets(),
-    chatKit: createChatKitHandler(server, { authenticate: ({ headers }) => sessions.read(headers) }),
+    chatKit: { fetch: (request) => current.handler.fetch(request) },
     sessions,
     model: 'local',
     signInAllowed: true,
@@ -108,10 +121,18 @@ export async function startScriptedSite(): Promise<ScriptedSite> {
   return {
     url: `http://127.0.0.1:${port}`,
     answerWith: (script) => {
-      server.script = script
+      current.server.script = script
+    },
+    hear: (dictated) => {
+      current.server.dictated = dictated
+    },
+    forget: async () => {
+      const { server } = current
+      current = begin()
+      await server.close({ graceMs: 0 })
     },
     [Symbol.asyncDispose]: async () => {
-      await server.close({ graceMs: 0 })
+      await current.server.close({ graceMs: 0 })
       const { promise: closed, resolve: done } = Promise.withResolvers<void>()
       listener.close(() => done())
       if ('closeAllConnections' in listener) listener.closeAllConnections()
