@@ -25,9 +25,12 @@ function start(opener: HTMLButtonElement): void {
     standIn: usesStandIn(),
     dictation: takesDictation(),
   })
-  const selectionButton = createSelectionButton(() => panel.askAboutSelection())
-  const selection = watchSelection(panel.root, (marked) => {
-    selectionButton.show(marked)
+  const selectionButton = createSelectionButton(() => {
+    selectionButton.show(undefined)
+    panel.askAboutSelection()
+  })
+  const selection = watchSelection(panel.root, (marked, live) => {
+    selectionButton.show(live ? marked : undefined)
     panel.offerSelection(marked)
   })
   let newest: ChatView | undefined

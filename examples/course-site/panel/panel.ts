@@ -51,7 +51,7 @@ export function createPanel({ opener, session, chat, client, standIn, dictation 
     { class: 'chat-empty' },
     element('p', {}, 'Ask about this page, or about anything in the course.'),
     element('p', {}, 'Each answer shows where in the lessons it is written.'),
-    element('p', {}, 'Mark a passage of the page and press Alt+Q to ask about it.'),
+    element('p', {}, 'Mark a passage of the page to ask about it (Alt+Q).'),
   )
   const announcer = element('p', { class: 'visually-hidden', role: 'status' })
   const messages = createMessageList(intro)
@@ -130,6 +130,7 @@ export function createPanel({ opener, session, chat, client, standIn, dictation 
   function ask(text: string): void {
     const quotedText = quotes.quote()
     quotes.set(undefined)
+    if (quotedText !== undefined) quotes.offer(undefined)
     end.toEnd()
     void chat.ask({ text, ...(quotedText === undefined ? {} : { quotedText }) })
   }

@@ -63,6 +63,12 @@ export class PanelVisit {
     await this.finished().nth(before).waitFor()
   }
 
+  /** Begins a new conversation. */
+  async renew(): Promise<void> {
+    await this.page.getByRole('button', { name: 'New conversation' }).click()
+    await this.page.getByText('Ask about this page').waitFor()
+  }
+
   field(): Locator {
     return this.page.getByLabel('Your question')
   }

@@ -8,7 +8,6 @@ export interface PageSelection {
 
 export interface SelectionWatch {
   current: () => PageSelection | undefined
-  clear: () => void
 }
 
 const parentOf = (node: Node): Element | null => (node instanceof Element ? node : node.parentElement)
@@ -24,26 +23,20 @@ function readSelection(): PageSelection | undefined {
 
 /**
  * Follows what is marked in `main`. It outlasts a move into `panel`, where the question about it is written and a
- * field has a selection of its own.
+ * field has a selection of its own: then it is no longer `live`.
  */
 export function watchSelection(
   panel: HTMLElement,
-  onChange: (selection?: PageSelection) => void,
+  onChange: (selection: PageSelection | undefined, live: boolean) => void,
 ): SelectionWatch {
   let current: PageSelection | undefined
 
-  function set(next: PageSelection | undefined): void {
-    if (next === undefined && current === undefined) return
-    current = next
-    onChange(next)
-  }
-
   document.addEventListener('selectionchange', () => {
     const next = readSelection()
-    const anchor = getSelection()?.anchorNode
-    const isInPanel = panel.contains(document.activeElement) || (anchor && panel.contains(anchor))
-    if (next || !isInPanel) set(next)
+    const had = current !== undefined
+    if (next || !panel.contains(document.activeElement)) current = next
+    if (had || next) onChange(current, next !== undefined)
   })
 
-  return { current: () => current, clear: () => set(undefined) }
+  return { current: () => current }
 }
