@@ -180,6 +180,7 @@ describeInBrowser('the list of conversations', (visit) => {
     await other.getByRole('button', { name: 'Your conversations' }).click()
     await other.locator('.chat-row').nth(1).waitFor()
 
+    await visit.page.bringToFront()
     await list(2)
     for (const title of ['Second?', 'First?']) {
       await visit.page.getByRole('button', { name: `Delete “${title}”` }).click()
@@ -187,6 +188,7 @@ describeInBrowser('the list of conversations', (visit) => {
     }
     await visit.page.getByText('There are no conversations yet').waitFor()
 
+    await other.bringToFront()
     await other.getByRole('button', { name: 'Rename “Second?”' }).click()
     await other.getByLabel('Title of the conversation').fill('Mine')
     await other.keyboard.press('Enter')

@@ -81,6 +81,11 @@ export class PanelVisit {
     return this.page.locator('.chat-message-assistant[aria-busy=false]')
   }
 
+  /** Words of the conversation, and not of what is said to a screen reader. */
+  said(words: string, page = this.page): Locator {
+    return page.locator('.chat-log').getByText(words)
+  }
+
   /** The name of what has the focus, or else its text. */
   focused(): Promise<string> {
     return this.page.evaluate(() => {

@@ -88,6 +88,8 @@ export interface ScriptedSite extends AsyncDisposable {
   answerWith: (script: Respond) => void
   /** What whoever speaks has said from now on. */
   hear: (dictated: Promise<{ text: string }>) => void
+  /** Breaks every connection that is open. */
+  cut: () => void
   /** The site as if nobody had ever asked anything. */
   forget: () => Promise<void>
 }
@@ -125,6 +127,9 @@ export async function startScriptedSite(): Promise<ScriptedSite> {
     },
     hear: (dictated) => {
       current.server.dictated = dictated
+    },
+    cut: () => {
+      if ('closeAllConnections' in listener) listener.closeAllConnections()
     },
     forget: async () => {
       const { server } = current
