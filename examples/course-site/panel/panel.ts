@@ -122,6 +122,8 @@ export function createPanel({ opener, session, chat, client, standIn, dictation 
   }
   let view: ChatView | undefined
   let marked: PageSelection | undefined
+  /** The selection that a question was about: it is not offered again. */
+  let asked: PageSelection | undefined
 
   function say(text: string): void {
     announcer.textContent = text
@@ -130,7 +132,10 @@ export function createPanel({ opener, session, chat, client, standIn, dictation 
   function ask(text: string): void {
     const quotedText = quotes.quote()
     quotes.set(undefined)
-    if (quotedText !== undefined) quotes.offer(undefined)
+    if (quotedText !== undefined) {
+      asked = marked
+      quotes.offer(undefined)
+    }
     end.toEnd()
     void chat.ask({ text, ...(quotedText === undefined ? {} : { quotedText }) })
   }
@@ -218,7 +223,7 @@ export function createPanel({ opener, session, chat, client, standIn, dictation 
     },
     offerSelection: (selection) => {
       marked = selection
-      quotes.offer(selection?.text)
+      quotes.offer(selection === asked ? undefined : selection?.text)
     },
     askAboutSelection,
   }

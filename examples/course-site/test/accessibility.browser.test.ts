@@ -13,7 +13,7 @@ describeInBrowser('axe-core finds nothing wrong', (visit) => {
     const where = `${size.colorScheme}, ${size.viewport.width} px`
 
     const check = async (state: string) => {
-      expect(await findViolations(visit.page), state).toEqual([])
+      expect({ state, violations: await findViolations(visit.page) }).toEqual({ state, violations: [] })
     }
 
     it(`with the pages (${where})`, async () => {

@@ -49,6 +49,7 @@ describeInBrowser('what can be done with an answer', (visit) => {
 
   it('asks again where the answer was stopped before its first word', async () => {
     visit.site.answerWith(async function* (turn) {
+      yield { type: 'progress_update', text: 'Searching…' }
       await new Promise<void>((resolve) => turn.signal.addEventListener('abort', () => resolve()))
     })
     await visit.signIn()

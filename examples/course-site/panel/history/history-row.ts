@@ -68,8 +68,8 @@ export function createHistoryRow(options: HistoryRowOptions): HistoryRow {
     const confirm = async (): Promise<void> => {
       if ((await onDelete()) === 'failed') problem.textContent = 'It could not be deleted. Try again.'
     }
-    const question = element('p', { id: `chat-delete-${thread.id}` }, 'Delete ')
-    question.append(element('bdi', {}, titleOf(thread)), '? It cannot be brought back.')
+    const question = element('p', { id: `chat-delete-${thread.id}` }, 'Delete “')
+    question.append(element('bdi', {}, titleOf(thread)), '”? It cannot be brought back.')
     const keepButton = button('Keep', { class: 'chat-button' }, keep)
     const box = element(
       'div',
