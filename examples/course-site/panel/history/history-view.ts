@@ -56,13 +56,19 @@ export function createHistoryView(options: HistoryViewOptions): HistoryView {
           onRenamed({ id, title })
           say('Renamed.')
         }
-        if (outcome === 'gone') leave(id, 'This conversation was deleted in another window.')
+        if (outcome === 'gone') {
+          leave(id)
+          state.textContent = 'This conversation was deleted in another window.'
+        }
         return outcome
       },
       onDelete: async () => {
         const next = neighbourOf(id)
         const outcome = await threads.remove(id)
-        if (outcome === 'done') leave(id, 'Deleted.', next)
+        if (outcome === 'done') {
+          leave(id, next)
+          say('Deleted.')
+        }
         return outcome
       },
     })
@@ -75,10 +81,9 @@ export function createHistoryView(options: HistoryViewOptions): HistoryView {
   }
 
   /** A conversation is gone: whoever was at its row goes on at the next one. */
-  function leave(id: string, words: string, next?: HistoryRow): void {
+  function leave(id: string, next?: HistoryRow): void {
     if (next && shown.size > 0) next.focus()
     else heading.focus()
-    say(words)
     onDeleted(id)
   }
 
