@@ -9,16 +9,18 @@ import {
   type StreamRequest,
   type ThreadState,
 } from '@robolearn/chatkit-server-core/client'
-import { CUT_OFF, type Failure, toFailure, toStreamFailure } from './failure.ts'
+import { CUT_OFF, DELETED, type Failure, toFailure, toStreamFailure } from './failure.ts'
 import { closeCalls, createItemOperations, type ItemOperations, openCall } from './item-operations.ts'
 import type { Attachment } from './thread-items.ts'
 import type { ThreadMemory } from './thread-memory.ts'
 
 /** What a learner sends. */
-export interface Message {
+export interface ChatMessage {
   text: string
-  attachments?: readonly Attachment[]
+  /** Words of the page that the question is about. */
   quotedText?: string
+  /** Uploaded already. */
+  attachments?: readonly Attachment[]
 }
 
 /** Everything that the panel shows of the conversation. */
@@ -26,7 +28,7 @@ export interface ChatView {
   thread: ThreadState
   phase: 'idle' | 'loading' | 'answering'
   /** What was asked and has not come back from the server as a message. */
-  question?: Message
+  question?: ChatMessage
   failure?: Failure
 }
 
@@ -39,12 +41,20 @@ export interface ChatOptions {
 export interface Chat extends ItemOperations {
   /** Shows a learner's last conversation, or nothing when nobody is signed in. */
   open: (learner: string) => Promise<void>
-  ask: (question: Message) => Promise<void>
+  /** Shows another of the learner's conversations. */
+  openThread: (threadId: string) => Promise<void>
+  /** Catches up with what another tab has done; what is shown stays where that cannot be told. */
+  refresh: () => Promise<void>
+  ask: (message: ChatMessage) => Promise<void>
   /** Stops the answer under way; its words so far stay. */
   stop: () => Promise<void>
   /** Does again what failed. */
   tryAgain: () => Promise<void>
+  /** Asks for another answer to the newest question. */
+  answerAgain: () => Promise<void>
   startOver: () => void
+  /** The conversation was given another title. */
+  retitle: (threadId: string, title: string) => void
 }
 
 interface FollowOptions {
@@ -57,6 +67,14 @@ interface FollowOptions {
 const EMPTY: ChatView = { thread: emptyThreadState, phase: 'idle' }
 
 const isGone = (error: unknown): boolean => error instanceof ChatKitRequestError && error.status === 404
+
+function toInput({ text, quotedText, attachments = [] }: ChatMessage) {
+  return {
+    content: text === '' ? [] : [{ type: 'input_text' as const, text }],
+    attachments: attachments.map(({ id }) => id),
+    ...(quotedText === undefined ? {} : { quoted_text: quotedText }),
+  }
+}
 
 /** The conversation and what can be done with it. Whatever is begun ends what was under way before. */
 export function createChat({ client, memory, onChange }: ChatOptions): Chat {
@@ -92,32 +110,66 @@ export function createChat({ client, memory, onChange }: ChatOptions): Chat {
   }
 
   async function open(next: string): Promise<void> {
-    const signal = begin()
     learner = next
     const threadId = learner === '' ? undefined : memory.load(learner)
-    if (threadId === undefined) return show(EMPTY)
+    if (threadId !== undefined) return load(threadId, EMPTY)
+    begin()
+    show(EMPTY)
+  }
+
+  async function openThread(threadId: string): Promise<void> {
+    memory.save(learner, threadId)
+    await load(threadId, { ...EMPTY, failure: DELETED })
+  }
+
+  /** Shows a thread, or `gone` where it is no longer there. */
+  async function load(threadId: string, gone: ChatView): Promise<void> {
+    const signal = begin()
     show({ ...EMPTY, phase: 'loading' })
-    again = () => open(next)
+    again = () => load(threadId, gone)
     await attempt(signal, async () => {
-      const { state: thread, cursor } = await client.loadThread(threadId)
+      const loaded = await client.loadThread(threadId).catch((error: unknown) => {
+        if (!isGone(error)) throw error
+      })
       if (signal.aborted) return
+      if (!loaded) return forget(gone)
+      const { state: thread, cursor } = loaded
       if (cursor === undefined) return show({ ...EMPTY, thread })
       show({ ...EMPTY, thread, phase: 'answering' })
       await follow({ type: 'threads.resume', params: { thread_id: threadId, after: cursor } }, signal)
     })
   }
 
-  async function ask(question: Message, idempotencyKey?: string): Promise<void> {
+  function forget(next: ChatView): void {
+    memory.forget(learner)
+    show(next)
+  }
+
+  async function refresh(): Promise<void> {
+    const threadId = view.thread.thread?.id
+    if (threadId === undefined || view.phase !== 'idle' || view.failure) return
+    const signal = begin()
+    const { notices } = view.thread
+    try {
+      const { state, cursor } = await client.loadThread(threadId)
+      if (signal.aborted) return
+      const thread = { ...state, notices }
+      if (cursor === undefined) return show({ thread, phase: 'idle' })
+      again = () => openThread(threadId)
+      show({ thread, phase: 'answering' })
+      const params = { thread_id: threadId, after: cursor }
+      await attempt(signal, () => follow({ type: 'threads.resume', params }, signal))
+    } catch (error) {
+      if (!signal.aborted && isGone(error)) forget({ ...EMPTY, failure: DELETED })
+    }
+  }
+
+  async function ask(question: ChatMessage, idempotencyKey?: string): Promise<void> {
     const signal = begin()
     const { error: _error, ...thread } = view.thread
     show({ thread, phase: 'answering', question })
     const threadId = thread.thread?.id
-    const { text, attachments = [], quotedText } = question
-    const input = {
-      content: text === '' ? [] : [{ type: 'input_text' as const, text }],
-      attachments: attachments.map(({ id }) => id),
-      ...(quotedText === undefined ? {} : { quoted_text: quotedText }),
-    }
+    const input = toInput(question)
     const request: StreamRequest =
       threadId === undefined
         ? { type: 'threads.create', params: { input } }
@@ -139,8 +191,12 @@ export function createChat({ client, memory, onChange }: ChatOptions): Chat {
     await attempt(signal, () => follow(request, signal, { idempotencyKey, onAccepted }))
   }
 
-  async function answerAgain(threadId: string, messageId: string): Promise<void> {
+  async function answerAgain(): Promise<void> {
+    const message = view.thread.items.findLast(({ type }) => type === 'user_message')
+    if (!message) return
+    const { id: messageId, thread_id: threadId } = message
     const signal = begin()
+    again = answerAgain
     show({ thread: retryThreadItem(view.thread, messageId), phase: 'answering' })
     const params = { thread_id: threadId, item_id: messageId }
     await attempt(signal, () => follow({ type: 'threads.retry_after_item', params }, signal))
@@ -153,7 +209,6 @@ export function createChat({ client, memory, onChange }: ChatOptions): Chat {
       if (signal.aborted) return
       const thread = endThreadStream(view.thread)
       if (!isGone(error)) return fail(toFailure(error), thread)
-      if (view.phase === 'loading') return startOver()
       // The next attempt begins a new conversation.
       memory.forget(learner)
       fail(toFailure(error), emptyThreadState)
@@ -200,9 +255,7 @@ export function createChat({ client, memory, onChange }: ChatOptions): Chat {
     error: NonNullable<ThreadState['error']>,
     request: StreamRequest,
   ): void {
-    const message = thread.items.findLast(({ type }) => type === 'user_message')
-    if (request.type === 'threads.custom_action') again = () => answerTo(request)
-    else if (message) again = () => answerAgain(message.thread_id, message.id)
+    again = request.type === 'threads.custom_action' ? () => answerTo(request) : answerAgain
     fail(toStreamFailure(error), thread)
   }
 
@@ -214,8 +267,12 @@ export function createChat({ client, memory, onChange }: ChatOptions): Chat {
 
   function startOver(): void {
     begin()
-    memory.forget(learner)
-    show(EMPTY)
+    forget(EMPTY)
+  }
+
+  function retitle(threadId: string, title: string): void {
+    const { thread } = view.thread
+    if (thread?.id === threadId) show({ ...view, thread: { ...view.thread, thread: { ...thread, title } } })
   }
 
   const operations = createItemOperations({
@@ -231,5 +288,6 @@ export function createChat({ client, memory, onChange }: ChatOptions): Chat {
     },
   })
 
-  return { open, ask, stop, tryAgain: () => again(), startOver, ...operations }
+  const tryAgain = (): Promise<void> => again()
+  return { open, openThread, refresh, ask, stop, tryAgain, answerAgain, startOver, retitle, ...operations }
 }

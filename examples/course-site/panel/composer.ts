@@ -1,5 +1,5 @@
 import type { Attachments } from './attachments.ts'
-import type { Message } from './chat-state.ts'
+import type { ChatMessage } from './chat-state.ts'
 import { button, element } from './element.ts'
 
 export interface Composer {
@@ -8,7 +8,11 @@ export interface Composer {
   /** While an answer is on its way a question can be written, but not sent; where it can be stopped, Stop is there. */
   setBusy: (state: { busy: boolean; canStop: boolean }) => void
   /** Puts back what could not be sent, unless something else was written since. */
-  restore: (question: Message) => void
+  restore: (question: ChatMessage) => void
+  /** Puts words behind those that are written. */
+  insert: (words: string) => void
+  /** Puts a control beside the field. */
+  addTool: (tool: HTMLElement) => void
 }
 
 /**
@@ -16,7 +20,7 @@ export interface Composer {
  * chosen, pasted and dropped, and a question waits for its files.
  */
 export function createComposer(
-  onSend: (question: Message) => void,
+  onSend: (question: ChatMessage) => void,
   onStop: () => void,
   attachments?: Attachments,
 ): Composer {
@@ -93,6 +97,11 @@ export function createComposer(
       field.value = question.text
       attachments?.restore(question.attachments ?? [])
     },
+    insert: (words) => {
+      field.value = [field.value.trimEnd(), words].filter((part) => part !== '').join(' ')
+      field.focus()
+    },
+    addTool: (tool) => field.after(tool),
   }
 }
 

@@ -18,8 +18,28 @@ const OFFLINE: Failure = {
   action: 'try-again',
 }
 
+/** Found out without anybody having asked for anything. */
+export const DELETED: Failure = {
+  text: 'This conversation was deleted in another window. Your next question begins a new one.',
+  action: 'none',
+}
+
 /** The stream ended before the answer did. */
 export const CUT_OFF: Failure = { text: 'The answer was cut off.', action: 'try-again' }
+
+/** How long that is, rounded up, in words. */
+function inWords(seconds: number): string {
+  const [count, unit] = seconds <= 90 ? [Math.ceil(seconds), 'second'] : [Math.ceil(seconds / 60), 'minute']
+  return `${count} ${unit}${count === 1 ? '' : 's'}`
+}
+
+function tooMany(seconds: number | undefined): Failure {
+  const when = seconds === undefined ? 'in a moment' : `in ${inWords(seconds)}`
+  return {
+    text: `That was a lot of questions in a short time. You can go on ${when}.`,
+    action: 'try-again',
+  }
+}
 
 /** A request that was refused, or that never arrived. */
 export function toFailure(error: unknown): Failure {
@@ -28,7 +48,8 @@ export function toFailure(error: unknown): Failure {
   if (error.status === 404) return GONE
   if (error.code === 'thread_locked' || error.code === 'thread_closed') return CLOSED
   if (error.status === 413) return { text: 'That question is too long.', action: 'none' }
-  if (error.status >= 500 || error.status === 429 || error.status === 408) return BUSY
+  if (error.status === 429) return tooMany(error.retryAfterSeconds)
+  if (error.status >= 500 || error.status === 408) return BUSY
   return { text: error.message, action: 'none' }
 }
 

@@ -14,16 +14,13 @@ export interface MessageList {
   newestAnswer: () => string
 }
 
-// Near enough to the end that the reader follows the answer.
-const FOLLOW_PX = 48
-
 // Whether it can be seen that the assistant is at work, or has said something.
 function isTelling(item: ThreadItem | undefined): boolean {
   if (item?.type === 'assistant_message') return item.content.some(({ text }) => text !== '')
   return item !== undefined && item.type !== 'user_message' && item.type !== 'client_tool_call'
 }
 
-/** The conversation as a log. It follows a growing answer while its reader is at the end. */
+/** The conversation as a log. */
 export function createMessageList(empty: HTMLElement, operations: ItemOperations): MessageList {
   const messages = element('div', { class: 'chat-messages' })
   const waiting = element('p', { class: 'chat-waiting' })
@@ -57,6 +54,8 @@ export function createMessageList(empty: HTMLElement, operations: ItemOperations
       const now = { item, pending: pending.includes(item.id) }
       const before = shownAs.get(item.id)
       if (before?.item !== now.item || before.pending !== now.pending) view.update(item, now.pending)
+      // Behind the update, which may render the root anew.
+      view.root.dataset['item'] = item.id
       shownAs.set(item.id, now)
       if (messages.children[place] !== view.root)
         messages.insertBefore(view.root, messages.children[place] ?? null)
@@ -78,8 +77,6 @@ export function createMessageList(empty: HTMLElement, operations: ItemOperations
 
   function update(view: ChatView): void {
     const { thread, phase } = view
-    const atEnd = root.scrollHeight - root.scrollTop - root.clientHeight < FOLLOW_PX
-    const asked = view.question !== undefined && question === undefined
     // A conversation that is loaded again is not news.
     root.ariaLive = phase === 'loading' || thread.items.length === 0 ? 'off' : 'polite'
     domains = thread.thread?.allowed_image_domains
@@ -87,10 +84,9 @@ export function createMessageList(empty: HTMLElement, operations: ItemOperations
     showQuestion(view.question)
     empty.hidden = phase !== 'idle' || messages.childElementCount > 0 || view.failure !== undefined
     const silent = phase === 'answering' && !isTelling(thread.items.findLast(isShown))
-    waiting.hidden = !silent && phase !== 'loading'
+    waiting.hidden = !silent && phase !== 'loading' && thread.progress === undefined
     waiting.textContent =
       phase === 'loading' ? 'Loading the conversation…' : (thread.progress?.text ?? 'Thinking…')
-    if (atEnd || asked) root.scrollTop = root.scrollHeight
   }
 
   function newestAnswer(): string {

@@ -25,6 +25,11 @@ export function readPageContext(): PageContext {
   }
 }
 
+/** Whether a question can be spoken: the server can write it down. */
+export function takesDictation(): boolean {
+  return readMeta('chat-dictation') === 'yes'
+}
+
 /** Whether the answers come from the stand-in model, as the page says. */
 export function usesStandIn(): boolean {
   return readMeta('chat-model') === 'local'

@@ -1,10 +1,13 @@
-import { button, element } from './element.ts'
+import { element } from './element.ts'
+import { iconButton } from './icon.ts'
 
 export interface PanelWindow {
   root: HTMLElement
   open: () => void
   /** Closes it; the focus goes back to the button that opens it, unless `keepFocus`. */
   close: (options?: { keepFocus?: boolean }) => void
+  /** The conversation's title, below the panel's own. */
+  setTitle: (title: string) => void
   /** Whether it covers the page, as on a phone. */
   coversPage: () => boolean
 }
@@ -26,7 +29,7 @@ const TITLE_ID = 'chat-title'
  */
 export function createPanelWindow({ opener, actions, content, onOpen }: PanelWindowOptions): PanelWindow {
   const narrow = matchMedia('(max-width: 45rem)')
-  const closeButton = button('Close', { class: 'chat-button chat-close' }, () => close())
+  const title = element('p', { class: 'chat-thread-title', dir: 'auto', hidden: '' })
   const root = element(
     'div',
     {
@@ -41,9 +44,9 @@ export function createPanelWindow({ opener, actions, content, onOpen }: PanelWin
     element(
       'div',
       { class: 'chat-header' },
-      element('h2', { id: TITLE_ID }, 'Ask the course'),
+      element('div', { class: 'chat-titles' }, element('h2', { id: TITLE_ID }, 'Ask the course'), title),
       ...actions,
-      closeButton,
+      iconButton('close', 'Close', () => close()),
     ),
     ...content,
   )
@@ -88,5 +91,11 @@ export function createPanelWindow({ opener, actions, content, onOpen }: PanelWin
   // Without the focus: the reader came to read the page.
   if (sessionStorage.getItem(KEY) && !narrow.matches) show()
 
-  return { root, open, close, coversPage: () => narrow.matches }
+  function setTitle(words: string): void {
+    title.textContent = words
+    title.title = words
+    title.hidden = words === ''
+  }
+
+  return { root, open, close, setTitle, coversPage: () => narrow.matches }
 }

@@ -14,7 +14,7 @@ export function questionView(message: Question, image: ImageMaker): HTMLElement 
   const words = content.map((part) =>
     part.type === 'input_tag' ? element('span', { class: 'chat-tag' }, part.text) : part.text,
   )
-  const quote = quotedText ? [element('blockquote', { class: 'chat-quote', dir: 'auto' }, quotedText)] : []
+  const quote = quotedText ? [element('blockquote', { dir: 'auto' }, quotedText)] : []
   return element(
     'article',
     { class: 'chat-message chat-message-user' },

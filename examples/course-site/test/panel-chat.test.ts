@@ -250,3 +250,61 @@ describe('what goes wrong', () => {
     expect(view()).toMatchObject({ question: { text: 'One?' }, failure: { text: 'The answer was cut off.' } })
   })
 })
+
+describe('several conversations', () => {
+  const idOf = (view: ChatView | undefined): string => view?.thread.thread?.id ?? ''
+
+  it('opens another one, and that one again after a reload', async () => {
+    const { start } = setUp()
+    const { chat, view } = start()
+    await chat.open('ada')
+    await chat.ask({ text: 'One?' })
+    const first = idOf(view())
+    chat.startOver()
+    await chat.ask({ text: 'Two?' })
+    await chat.openThread(first)
+    expect(texts(view())).toEqual(['One?', 'An answer.'])
+    const after = start()
+    await after.chat.open('ada')
+    expect(idOf(after.view())).toBe(first)
+  })
+
+  it('says that one is no longer there, and asks in a new one', async () => {
+    const { start, requests } = setUp()
+    const { chat, view } = start()
+    await chat.open('ada')
+    await chat.openThread('thr_gone')
+    expect(view()).toMatchObject({ phase: 'idle', thread: { items: [] }, failure: { action: 'none' } })
+    await chat.ask({ text: 'One?' })
+    expect(requests.at(-1)?.type).toBe('threads.create')
+    expect(view()).not.toHaveProperty('failure')
+  })
+
+  it('shows what was said elsewhere, and keeps what it has when that cannot be told', async () => {
+    const { start, network } = setUp()
+    const here = start()
+    await here.chat.open('ada')
+    await here.chat.ask({ text: 'One?' })
+    const there = start()
+    await there.chat.open('ada')
+    await there.chat.ask({ text: 'Two?' })
+    network.refuse = Response.json({}, { status: 503 })
+    await here.chat.refresh()
+    expect(texts(here.view())).toEqual(['One?', 'An answer.'])
+    expect(here.view()).not.toHaveProperty('failure')
+    network.refuse = undefined
+    await here.chat.refresh()
+    expect(texts(here.view())).toEqual(['One?', 'An answer.', 'Two?', 'An answer.'])
+  })
+
+  it('shows the new title of the open one only', async () => {
+    const { start } = setUp()
+    const { chat, view } = start()
+    await chat.open('ada')
+    await chat.ask({ text: 'One?' })
+    chat.retitle('thr_other', 'Other')
+    expect(view()?.thread.thread).not.toHaveProperty('title')
+    chat.retitle(idOf(view()), 'Mine')
+    expect(view()?.thread.thread?.title).toBe('Mine')
+  })
+})

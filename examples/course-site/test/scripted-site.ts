@@ -28,6 +28,11 @@ type ActAtOnce = (input: SyncActionInput<Learner>) => Promise<ThreadItem | undef
 
 class ScriptedServer extends ChatKitServer<Learner> {
   script: Respond = () => answer([])
+  dictated = Promise.resolve({ text: '' })
+
+  override transcribe(): Promise<{ text: string }> {
+    return this.dictated
+  }
 
   override respond(turn: Turn<Learner>): AsyncIterable<ThreadStreamEvent> {
     return this.script(turn)
@@ -104,6 +109,12 @@ export interface ScriptedSite extends AsyncDisposable {
   /** What the actions of widgets do from now on. */
   actWith: (script: Act) => void
   actAtOnceWith: (script: ActAtOnce) => void
+  /** What whoever speaks has said from now on. */
+  hear: (dictated: Promise<{ text: string }>) => void
+  /** Breaks every connection that is open. */
+  cut: () => void
+  /** The site as if nobody had ever asked anything. */
+  forget: () => Promise<void>
 }
 
 export interface ScriptedSiteOptions {
@@ -125,7 +136,6 @@ async function withUploadRules(response: Response, direct: boolean): Promise<Res
 /** The whole site on a free port: real pages, sign-in, panel and protocol; only the answers are written beforehand. */
 export async function startScriptedSite({ uploads }: ScriptedSiteOptions = {}): Promise<ScriptedSite> {
   const sessions = createSessions(new TextEncoder().encode('a key that signs cookies of tests only'))
-  const store = new MemoryStore<Learner>()
   const folder = await mkdtemp(join(tmpdir(), 'course-site-'))
   const attachments = new DiskAttachments<Learner>({
     folder,
@@ -134,27 +144,32 @@ export async function startScriptedSite({ uploads }: ScriptedSiteOptions = {}): 
     allowedTypes: ACCEPTED,
     maxFileBytes: MAX_BYTES,
   })
-  const server = new ScriptedServer({
-    store,
-    attachmentStore: attachments,
-    owner: ({ id }) => id,
-    onDisconnect: 'finish',
-    hooks: { onError: () => {} },
-  })
+  const authenticate = ({ headers }: Request) => sessions.read(headers)
+  const begin = () => {
+    const server = new ScriptedServer({
+      store: new MemoryStore<Learner>(),
+      attachmentStore: attachments,
+      owner: ({ id }) => id,
+      onDisconnect: 'finish',
+      hooks: { onError: () => {} },
+    })
+    const handler = createChatKitHandler(server, { authenticate })
+    const files = createAttachmentHandler(attachments, { direct: { server, authenticate } })
+    return { server, handler, files }
+  }
+  let current = begin()
   const app = createApp({
     lessons: (await loadLessons(join(import.meta.dirname, '../lessons'))).lessons,
     assets: await loadAssets(),
-    chatKit: createChatKitHandler(server, { authenticate: ({ headers }) => sessions.read(headers) }),
+    chatKit: { fetch: (request) => current.handler.fetch(request) },
     sessions,
     model: 'local',
     signInAllowed: true,
     onError: () => {},
   })
-  const authenticate = ({ headers }: Request) => sessions.read(headers)
-  const files = createAttachmentHandler(attachments, { direct: { server, authenticate } })
   const site = new Hono()
-  site.all('/attachments', (c) => files.fetch(c.req.raw))
-  site.all('/attachments/*', (c) => files.fetch(c.req.raw))
+  site.all('/attachments', (c) => current.files.fetch(c.req.raw))
+  site.all('/attachments/*', (c) => current.files.fetch(c.req.raw))
   site.all('*', async (c) => {
     const response = await app.fetch(c.req.raw)
     return uploads ? withUploadRules(response, uploads === 'direct') : response
@@ -165,16 +180,27 @@ export async function startScriptedSite({ uploads }: ScriptedSiteOptions = {}): 
   return {
     url: `http://127.0.0.1:${port}`,
     answerWith: (script) => {
-      server.script = script
+      current.server.script = script
+    },
+    hear: (dictated) => {
+      current.server.dictated = dictated
+    },
+    cut: () => {
+      if ('closeAllConnections' in listener) listener.closeAllConnections()
+    },
+    forget: async () => {
+      const { server } = current
+      current = begin()
+      await server.close({ graceMs: 0 })
     },
     actWith: (script) => {
-      server.actScript = script
+      current.server.actScript = script
     },
     actAtOnceWith: (script) => {
-      server.actAtOnceScript = script
+      current.server.actAtOnceScript = script
     },
     [Symbol.asyncDispose]: async () => {
-      await server.close({ graceMs: 0 })
+      await current.server.close({ graceMs: 0 })
       const { promise: closed, resolve: done } = Promise.withResolvers<void>()
       listener.close(() => done())
       if ('closeAllConnections' in listener) listener.closeAllConnections()

@@ -1,0 +1,52 @@
+import { expect, it } from 'vitest'
+import { describeInBrowser, DOUBLE_COVER } from './panel-visit.ts'
+import { scriptedAnswer } from './scripted-site.ts'
+
+describeInBrowser('the text of an answer in the chat panel', (visit) => {
+  it('shows hostile Markdown as harmless text', async () => {
+    const lines = [
+      '<img src=x onerror="document.title=1"><script>document.title=1</script>',
+      '![picture](https://attacker.test/pixel.png)',
+      '[script](javascript:document.title=1) [data](data:text/html,hi) [off](https://example.test/a) [on](/lessons/04-sensors)',
+      '<a href="//example.test" style="position:fixed" id="main" onclick="document.title=1">styled</a>',
+    ]
+    const source = { title: '<b>bold</b>', url: 'javascript:document.title=1' }
+    visit.site.answerWith((turn) => scriptedAnswer(turn, [{ text: lines.join('\n\n'), cites: source }]))
+    const requests: string[] = []
+    visit.page.on('request', (request) => requests.push(request.url()))
+    await visit.signIn()
+    await visit.ask('Attack?')
+    await visit.finished().waitFor()
+    const links = await visit
+      .answers()
+      .locator('a')
+      .evaluateAll((all) =>
+        all.map((link) => [
+          link.textContent,
+          (link as HTMLAnchorElement).href,
+          (link as HTMLAnchorElement).rel,
+        ]),
+      )
+    expect(links).toEqual([
+      ['off', 'https://example.test/a', 'noopener noreferrer'],
+      ['on', `${visit.site.url}/lessons/04-sensors`, ''],
+    ])
+    expect(await visit.answers().locator('img, script, [style], [id], [onclick]').count()).toBe(0)
+    expect(await visit.page.locator('.chat-sources li').textContent()).toBe('<b>bold</b>')
+    expect(await visit.page.title()).toContain('Quaternions')
+    expect(requests.filter((url) => !url.startsWith(visit.site.url) && url !== 'data:,')).toEqual([])
+  })
+
+  it('writes each paragraph in the direction of its text', async () => {
+    visit.site.answerWith((turn) =>
+      scriptedAnswer(turn, [{ text: 'کواٹرنین چار اعداد ہیں۔\n\nFour numbers.', cites: DOUBLE_COVER }]),
+    )
+    await visit.signIn()
+    await visit.ask('کواٹرنین کیا ہے؟')
+    await visit.finished().waitFor()
+    const directions = await visit.page
+      .locator('.chat-message p[dir]')
+      .evaluateAll((all) => all.map((node) => getComputedStyle(node).direction))
+    expect(directions).toEqual(['rtl', 'rtl', 'ltr'])
+  })
+})
