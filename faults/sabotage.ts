@@ -109,7 +109,8 @@ async function catches(patch: string, judges: readonly Judge[]): Promise<boolean
     isCaught &&= !passed
     const by = nameOf(judge)
     found.push({ patch: `${name}/${patch.replace(/\.patch$/, '')}`, by, failure })
-    console.log(passed ? `${patch}: NOT CAUGHT by ${by}` : `${patch}: caught by ${by}: ${failure}`)
+    const who = values.faults ? ` by ${by}` : ''
+    console.log(passed ? `${patch}: NOT CAUGHT${who}` : `${patch}: caught${who}: ${failure}`)
   }
   await revertPatch(copy, path)
   if (values.faults) await writeCaught(TABLE, found, isThere)

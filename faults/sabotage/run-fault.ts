@@ -34,5 +34,7 @@ export function runFault(copy: string, fault: string): Promise<SuiteResult> {
 function brokenIn(said: string): string {
   const line = said.split('\n').find((text) => text.includes('(again with ') || text.includes(': at rest, '))
   const promise = line?.replace(/^.*?(\(again with [^)]*\)|at rest, seed \d+): /, '')
-  return promise?.replaceAll(/\b(run|thr|msg)_\w+/g, '$1_…').slice(0, 160) ?? 'an end before any verdict'
+  return (
+    promise?.replaceAll(/\b([a-z]{2,5})_[0-9a-z]{20,}/g, '$1_…').slice(0, 160) ?? 'an end before any verdict'
+  )
 }
