@@ -21,12 +21,15 @@ export function nameReflections(app: Application, entries: ReadonlyMap<string, s
       module.name = name
       group(module, 'Entries')
     }
+    // The site says its name by itself.
+    const [first] = project.readme ?? []
+    if (first) first.text = first.text.replace(/^# .*\n/, '')
     if (project.readme) project.readme = project.readme.map((part) => leadOut(part, FRONT_PAGE, pages))
     for (const document of project.documents ?? []) {
       const path = `${document.name}.md`
       document.content = document.content.map((part) => leadOut(part, path, pages))
       document.name = titleOf(path)
-      for (const [heading, paths] of groups) if (paths.includes(path)) group(document, heading)
+      for (const [heading, paths] of groups) if (paths.includes(path)) document.frontmatter['group'] = heading
     }
   })
 }
