@@ -14,9 +14,6 @@ interface Asset {
 /** What the pages load, by path. */
 export type Assets = Record<string, Asset>
 
-/** Not every machine has all letters of Urdu. */
-const URDU_FONT = '@fontsource-variable/noto-naskh-arabic/files/noto-naskh-arabic-arabic-wght-normal.woff2'
-
 const SITE = join(import.meta.dirname, '..')
 
 /** With `official` also what loads OpenAI's client. */
@@ -26,7 +23,13 @@ export async function loadAssets({ official = false }: { official?: boolean } = 
     css('pages/site.css'),
     readPanelStyles(),
     bundlePanel(),
-    readFile(fileURLToPath(import.meta.resolve(URDU_FONT))),
+    // Not every machine has all letters of Urdu.
+    readFile(
+      fileURLToPath(
+        import.meta
+          .resolve('@fontsource-variable/noto-naskh-arabic/files/noto-naskh-arabic-arabic-wght-normal.woff2'),
+      ),
+    ),
   ])
   const officialJs = official ? await bundleOfficial() : undefined
   return {

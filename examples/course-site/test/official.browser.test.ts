@@ -58,12 +58,12 @@ describe.skipIf(browserPath === undefined)('OpenAI’s client', { timeout: 60_00
     const lessonsDir = join(import.meta.dirname, '../lessons')
     site = await runSite({ config: readConfig(env), lessonsDir, log: () => {} })
     browser = await launchBrowser(browserPath ?? '')
-  }, 60_000)
+  }, 180_000)
   afterAll(async () => {
     await browser.close()
     await site.close()
     await rm(folder, { recursive: true })
-  }, 60_000)
+  }, 180_000)
 
   async function open(
     answerCdn: (page: Page) => Promise<unknown>,

@@ -23,11 +23,11 @@ beforeAll(async () => {
   const env = { PORT: '0', DATA_DIR: folder, MODEL_DELAY_MS: '0', DATABASE_URL: inject('databaseUrl') }
   const config = readConfig({ ...env, RATE_LIMIT_PER_MINUTE: '0' })
   site = await runSite({ config, lessonsDir: join(import.meta.dirname, '../lessons'), log: () => {} })
-}, 60_000)
+}, 180_000)
 afterAll(async () => {
   await site.close()
   await rm(folder, { recursive: true })
-}, 60_000)
+}, 180_000)
 
 async function signedIn(learner: string, at: Site = site): Promise<Visitor> {
   const visitor = new Visitor(at.url)

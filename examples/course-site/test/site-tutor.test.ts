@@ -20,12 +20,12 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tutor-'))
   const config = readConfig({ PORT: '0', DATA_DIR: folder, MODEL_DELAY_MS: '0', RATE_LIMIT_PER_MINUTE: '0' })
   site = await runSite({ config, lessonsDir: LESSONS, log: () => {} })
-}, 60_000)
+}, 180_000)
 
 afterAll(async () => {
   await site.close()
   await rm(folder, { recursive: true })
-}, 60_000)
+}, 180_000)
 
 beforeEach(async () => {
   ada = new Visitor(site.url)
