@@ -12,6 +12,7 @@ import {
 } from '@robolearn/chatkit-server-core'
 import { type AgentContext } from './agent-context.ts'
 import { answerAction, answerTurn } from './answer.ts'
+import { withApprovals } from './approvals/with-approvals.ts'
 import type { ApprovalOptions } from './approvals/ask-approvals.ts'
 import type { HistoryOptions } from './history/load-history.ts'
 import type { AppContext } from './inject-context/app-context.ts'
@@ -93,7 +94,8 @@ export class AgentChatKitServer<TContext> extends ChatKitServer<TContext> {
   readonly #options: AgentChatKitServerOptions<TContext>
 
   constructor(options: AgentChatKitServerOptions<TContext>) {
-    super(options)
+    const { actions } = options
+    super(actions ? { ...options, actions: withApprovals(actions) } : options)
     this.#options = options
   }
 
