@@ -21,6 +21,7 @@ export async function checkEverything(model: Model, real: Real): Promise<void> {
   const { stage, store, ada } = real.world
   const scope = { owner: ada.userId, context: ada }
   mustBe('models that played at the same time on one thread', stage.overlaps, [])
+  mustBe('runs that are gone and have events', await real.world.leftovers(), [])
   for (const { id, status } of model.runs.values()) {
     mustBe(`the status of ${id}`, (await store.readEvents(id, 0, scope))?.status, status)
   }

@@ -17,6 +17,8 @@ export function memoryWorld(onBusy: Policy): World {
     ada: { userId: `ada ${name}` },
     servers: [server],
     store,
+    // Events are kept inside of their run.
+    leftovers: async () => [],
     mortal: undefined,
     close: () => server.close({ graceMs: 0 }),
   }

@@ -57,6 +57,8 @@ export async function postgresWorld(shared: SharedDatabase, onBusy: Policy): Pro
   const { sweeper, pool: lookPool } = shared
   // Of servers only: the one who looks renews its short lease all the time, and may have none in between.
   const longLeases = `select id from chatkit.processes where lease_until > now() + interval '5 minutes'`
+  const withoutRun = `select distinct event.run_id as id from chatkit.run_events as event
+    left join chatkit.runs as run on run.thread_id = event.thread_id and run.id = event.run_id where run.id is null`
   const leases = async (): Promise<string[]> =>
     (await lookPool.query<{ id: string }>(longLeases)).rows.map(({ id }) => id)
   const loseLease = (processId: string) =>
@@ -115,6 +117,7 @@ export async function postgresWorld(shared: SharedDatabase, onBusy: Policy): Pro
       return nodes.map(({ server }) => server)
     },
     store: sweeper,
+    leftovers: async () => (await lookPool.query<{ id: string }>(withoutRun)).rows.map(({ id }) => id),
     mortal: {
       kill: (node) => {
         at(node).connection.cut()

@@ -13,6 +13,8 @@ export interface World {
   readonly servers: readonly ScriptedServer[]
   /** For looking: it executes nothing. */
   readonly store: Pick<Store<Person>, 'readEvents' | 'activeRun' | 'listItems'>
+  /** Ids of runs that are gone, and of which events are left. */
+  leftovers: () => Promise<string[]>
   /** What can happen to processes; undefined where all is one process. */
   readonly mortal: Mortal | undefined
   close: () => Promise<void>

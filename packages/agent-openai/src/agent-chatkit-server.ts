@@ -11,6 +11,7 @@ import {
   type TurnBase,
 } from '@robolearn/chatkit-server-core'
 import { type AgentContext } from './agent-context.ts'
+import { type AgentMessageCatalogues, sayTo } from './agent-messages.ts'
 import { answerAction, answerTurn } from './answer.ts'
 import { withApprovals } from './approvals/with-approvals.ts'
 import type { ApprovalOptions } from './approvals/ask-approvals.ts'
@@ -71,6 +72,11 @@ export interface AgentChatKitServerOptions<TContext> extends ChatKitServerOption
     | ((tripped: { kind: 'input' | 'output'; guardrail: string; turn: TurnBase<TContext> }) => string)
   /** Tools with `needsApproval`: how long they wait, and what is shown. */
   approvals?: ApprovalOptions
+  /**
+   * The server's own words in other languages, or other ones in English (`en`): those of core's `MESSAGES` and of this
+   * package's `AGENT_MESSAGES`, by BCP 47 tags. Which language it is, the client says (`Accept-Language`).
+   */
+  messages?: AgentMessageCatalogues
   /** How often the model may be called for one answer. Default 10. */
   maxTurns?: number
   /** What gives new threads their title. Default: the first six words of the message. `false`: nothing. */
@@ -113,7 +119,7 @@ export class AgentChatKitServer<TContext> extends ChatKitServer<TContext> {
         title.apply()
       }
     } catch (error) {
-      throw toStreamError(error)
+      throw toStreamError(error, sayTo(turn, this.#options.messages))
     } finally {
       if (titles) await title.settle()
     }
@@ -127,7 +133,7 @@ export class AgentChatKitServer<TContext> extends ChatKitServer<TContext> {
     try {
       yield* answerAction(turn, this.#options, this.#report(turn))
     } catch (error) {
-      throw toStreamError(error)
+      throw toStreamError(error, sayTo(turn, this.#options.messages))
     }
   }
 

@@ -10,7 +10,8 @@ import {
 } from '@robolearn/chatkit-server-core'
 import type { AgentChatKitServerOptions, AgentTurn, ChatKitAgent, TurnAgent } from './agent-chatkit-server.ts'
 import { type AgentContext, createAgentContext } from './agent-context.ts'
-import { APPROVAL_ACTION, decided as decidedWidget } from './approvals/approval-widget.ts'
+import { sayTo } from './agent-messages.ts'
+import { APPROVAL_ACTION, type ApprovalWords, decided as decidedWidget } from './approvals/approval-widget.ts'
 import { askApprovals } from './approvals/ask-approvals.ts'
 import { decideApproval, type DecidedRun, endAll } from './approvals/decide-approval.ts'
 import { rejectPending } from './approvals/reject-pending.ts'
@@ -33,8 +34,6 @@ import { wholeMessage } from './translate/translate.ts'
 import { turnRunOf } from './turn-run.ts'
 import { providerWithUniqueCallIds, withUniqueCallIds } from './with-unique-call-ids.ts'
 
-const GUARDRAIL_MESSAGE = 'I cannot help with that.'
-
 type Options<TContext> = AgentChatKitServerOptions<TContext>
 type Events = AsyncGenerator<ThreadStreamEvent, void, undefined>
 
@@ -45,7 +44,7 @@ export async function* answerTurn<TContext>(
   report: (error: Error) => void,
 ): Events {
   const items = withoutBlocked(await loadHistory(turn, options.history))
-  if (turn.userMessage) yield* rejectPending(turn, items, options.approvals)
+  if (turn.userMessage) yield* rejectPending(turn, items, approvalWords(turn, options))
   else {
     const waiting = await nextClientCalls(turn, items.toReversed())
     if (waiting.length > 0) {
@@ -62,9 +61,10 @@ export async function* answerAction<TContext>(
   options: Options<TContext>,
   report: (error: Error) => void,
 ): Events {
-  if (turn.action.type !== APPROVAL_ACTION) throw new StreamError('This action is not known here.')
+  if (turn.action.type !== APPROVAL_ACTION)
+    throw new StreamError(sayTo(turn, options.messages)('action_unknown'))
   const { agent } = await agentOf(turn, options)
-  const decided = yield* decideApproval(turn, { agent, texts: options.approvals })
+  const decided = yield* decideApproval(turn, { agent, words: approvalWords(turn, options) })
   if (!decided) return
   const sent = new Set(decided.stored.historyIds)
   const all = await loadHistory({ ...turn, userMessage: undefined }, options.history)
@@ -85,12 +85,14 @@ async function* runAgent<TContext>(
     wrapModel: (model) => patientModel(withUniqueCallIds(model), options),
   }) as unknown as Agent<AgentContext>
   const runner = createRunner(options)
+  const words = approvalWords(turn, options)
   const show =
     options.showTools === true || options.showTools === undefined ? {} : options.showTools || undefined
   const rejected = (decided?.stored.calls ?? []).filter(({ decision }) => decision === false)
   watchTools(runner, turnRunOf(context), {
     show,
     onFailure: report,
+    say: words.say,
     rejected: rejected.map(({ callId }) => callId),
   })
   const { converters } = options
@@ -106,21 +108,31 @@ async function* runAgent<TContext>(
   }
   let resumed: Awaited<ReturnType<typeof resumeRun>> | undefined
   if (decided) {
-    watchApproved(runner, turn, { decided, context, options })
+    watchApproved(runner, turn, { decided, context, words })
     try {
       resumed = await resumeRun(agent, { stored: decided.stored, input, context })
     } catch (error) {
       report(error as Error)
-      yield* endAll(turn, decided.stored, 'expired', options.approvals)
+      yield* endAll(turn, decided.stored, 'expired', words)
       return
     }
   }
   const result = await runner.run(agent, resumed ?? input, runOptions)
-  const events = streamAgentResponse(turn, result, { keepToolCalls: true, ...options.response, context })
+  const events = streamAgentResponse(turn, result, {
+    keepToolCalls: true,
+    ...(options.messages && { messages: options.messages }),
+    ...options.response,
+    context,
+  })
   try {
     yield* transform ? transform(events) : events
     if (result.interruptions.length > 0 && !turn.signal.aborted) {
-      yield* await askApprovals(turn, result, { agent: original, history: items, options: options.approvals })
+      yield* await askApprovals(turn, result, {
+        agent: original,
+        history: items,
+        words,
+        ttlMs: options.approvals?.ttlMs,
+      })
     }
   } catch (error) {
     if (!GuardrailTrippedError.isInstance(error)) throw error
@@ -132,7 +144,7 @@ async function* runAgent<TContext>(
 function* refused<TContext>(
   turn: AgentTurn<TContext>,
   { kind, guardrail }: GuardrailTrippedError,
-  { guardrailMessage: text = GUARDRAIL_MESSAGE }: Options<TContext>,
+  { messages, guardrailMessage: text = sayTo(turn, messages)('guardrail_tripped') }: Options<TContext>,
 ): Generator<ThreadStreamEvent> {
   const { thread, generateId, now } = turn
   if (kind === 'input' && 'userMessage' in turn && turn.userMessage) {
@@ -149,19 +161,27 @@ function watchApproved<TContext>(
   {
     decided: { stored, widgets },
     context,
-    options,
-  }: { decided: DecidedRun; context: AgentContext; options: Options<TContext> },
+    words,
+  }: { decided: DecidedRun; context: AgentContext; words: ApprovalWords },
 ): void {
   runner.on('agent_tool_end', (_context, _agent, _tool, output, { toolCall }) => {
     if (toolCall.type !== 'function_call') return
     const { callId, name, arguments: args } = toolCall
     const widget = stored.calls.some((call) => call.callId === callId) ? widgets.get(callId) : undefined
     if (!widget) return
-    context.stream(decidedWidget(widget, 'done', options.approvals))
+    context.stream(decidedWidget(widget, 'done', words))
     // The stream of a run that goes on does not repeat the call, and so cannot keep it.
     const content = keepToolCall({ call_id: callId, name, arguments: args, output })
     context.stream({ type: 'thread.item.done', item: hiddenItem(turn, content) })
   })
+}
+
+/** How approvals are spoken of: as the application says, else in the language of the turn. */
+function approvalWords<TContext>(
+  turn: AgentTurn<TContext>,
+  { approvals, messages }: Options<TContext>,
+): ApprovalWords {
+  return { ...approvals, say: sayTo(turn, messages) }
 }
 
 async function agentOf<TContext>(

@@ -1,5 +1,7 @@
 export { AgentChatKitServer } from './agent-chatkit-server.ts'
 export type { AgentChatKitServerOptions, AgentTurn, ChatKitAgent, TurnAgent } from './agent-chatkit-server.ts'
+export { AGENT_MESSAGES } from './agent-messages.ts'
+export type { AgentMessageCatalogues, AgentMessageKey } from './agent-messages.ts'
 export { createAgentContext } from './agent-context.ts'
 export type { AgentContext } from './agent-context.ts'
 export type { ApprovalStatus, ApprovalTexts } from './approvals/approval-widget.ts'

@@ -1,6 +1,7 @@
 import type { RunStreamEvent, StreamedRunResult } from '@openai/agents'
 import type { EventOf, ThreadItem, ThreadStreamEvent, Turn, TurnBase } from '@robolearn/chatkit-server-core'
 import type { AgentContext } from './agent-context.ts'
+import { type AgentMessageCatalogues, sayTo, type SayMessage } from './agent-messages.ts'
 import { createEmptyResponses } from './empty-responses.ts'
 import { EventQueue } from './event-queue.ts'
 import { toGuardrailTripped } from './guardrails/guardrail-tripped-error.ts'
@@ -31,6 +32,7 @@ export type AgentRun = Pick<StreamedRunResult<never, never>, 'toStream' | 'compl
 type ResponseTurn = Pick<TurnBase<unknown>, 'thread' | 'signal' | 'store' | 'generateId' | 'now'> & {
   readonly run?: TurnBase<unknown>['run']
   readonly userMessage?: Turn<unknown>['userMessage']
+  readonly locale?: TurnBase<unknown>['locale']
 }
 
 export interface StreamAgentOptions {
@@ -44,6 +46,8 @@ export interface StreamAgentOptions {
   saveImage?: SaveImage
   /** Whether the calls of the server's tools stay in the thread as hidden items, for later turns. Default false. */
   keepToolCalls?: boolean
+  /** The words of its notices and errors in the language of the turn. Default: English. */
+  messages?: AgentMessageCatalogues
 }
 
 /**
@@ -79,7 +83,9 @@ export function streamAgentResponse(
     if (shared.interruptedBy) interrupt(shared.interruptedBy)
   }
   const meter = new UsageMeter()
+  const say = sayTo(turn, options.messages)
   void pump(reader, queue, {
+    say,
     interrupt,
     observe: (event) => {
       meter.observe(event)
@@ -87,16 +93,20 @@ export function streamAgentResponse(
     },
   })
   const settled = result.completed.catch(() => {})
-  return events(turn, queue, options, { result, shared, meter, abort, settled })
+  return events(turn, queue, options, { result, shared, meter, say, abort, settled })
 }
 
 async function pump(
   reader: ReadableStreamDefaultReader<RunStreamEvent>,
   queue: EventQueue<ModelEvent | ToolEvent>,
-  { observe, interrupt }: { observe: (event: RunStreamEvent) => void; interrupt: (error: Error) => void },
+  {
+    say,
+    observe,
+    interrupt,
+  }: { say: SayMessage; observe: (event: RunStreamEvent) => void; interrupt: (error: Error) => void },
 ): Promise<void> {
   const read = createModelEventReader()
-  const tooManyEmpty = createEmptyResponses()
+  const tooManyEmpty = createEmptyResponses(say)
   try {
     for (;;) {
       const { done, value } = await reader.read()
@@ -116,6 +126,7 @@ interface Running {
   result: AgentRun
   shared: TurnRun | undefined
   meter: UsageMeter
+  say: SayMessage
   abort: () => void
   settled: Promise<void>
 }
@@ -124,7 +135,7 @@ async function* events(
   turn: ResponseTurn,
   queue: EventQueue<ModelEvent | ToolEvent>,
   options: StreamAgentOptions,
-  { result, shared, meter, abort, settled }: Running,
+  { result, shared, meter, say, abort, settled }: Running,
 ): AsyncGenerator<ThreadStreamEvent, void, undefined> {
   const { thread, signal, generateId, now } = turn
   const { citations, partialImages, saveImage, keepToolCalls } = options
@@ -189,7 +200,7 @@ async function* events(
     const isCut = state.isResponding || state.ending === 'cut'
     if (isCut && !signal.aborted) throw new Error('The model broke off in the middle of a response.')
     if (state.clientCalls.length === 0 && !signal.aborted) yield* endWorkflow(state, translator).events
-    yield* noticeOf(state)
+    yield* noticeOf(state, say)
   } catch (error) {
     const tripped = toGuardrailTripped(error)
     if (tripped) {
@@ -198,7 +209,7 @@ async function* events(
       throw tripped
     }
     const refusal = refusalOf(error)
-    const notice = noticeOf(state)
+    const notice = noticeOf(state, say)
     if (refusal === undefined && notice.length === 0) throw error
     if (refusal !== undefined && refusal !== lastText) yield* wholeMessage([refusal], translator)
     yield* notice
@@ -216,12 +227,9 @@ const removal = (itemId: string): EventOf<'thread.item.removed'> => ({
 })
 
 /** A response that ended early is an answer all the same; its reader is told. */
-function noticeOf({ ending }: TranslateState): ThreadStreamEvent[] {
+function noticeOf({ ending }: TranslateState, say: SayMessage): ThreadStreamEvent[] {
   if (ending !== 'incomplete' && ending !== 'filtered') return []
-  const message =
-    ending === 'incomplete'
-      ? 'The answer ends here because it reached the longest that the model may write.'
-      : 'The answer ends here because a filter of the model’s provider stopped it.'
+  const message = say(ending === 'incomplete' ? 'answer_too_long' : 'answer_filtered')
   return [{ type: 'notice', level: 'warning', message }]
 }
 

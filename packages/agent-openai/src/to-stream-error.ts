@@ -1,4 +1,5 @@
 import { StreamError } from '@robolearn/chatkit-server-core'
+import { sayInEnglish, type SayMessage } from './agent-messages.ts'
 
 /** Answers of a model's API that a second try would only repeat: a wrong request, key, right or model name. */
 const HOPELESS = new Set([400, 401, 403, 404, 422])
@@ -9,20 +10,20 @@ const HOPELESS = new Set([400, 401, 403, 404, 422])
  * back as it is, which core shows as retryable. What the SDK hangs on its errors (`state`: the whole conversation,
  * with instructions) stays readable, but no logger prints it.
  */
-export function toStreamError(error: unknown): unknown {
+export function toStreamError(error: unknown, say: SayMessage = sayInEnglish): unknown {
   if (error instanceof Error && Object.hasOwn(error, 'state')) {
     Object.defineProperty(error, 'state', { enumerable: false })
   }
   // By its name: there may be two copies of the SDK.
   if (error instanceof Error && error.constructor.name === 'MaxTurnsExceededError') {
-    return new StreamError('This took more steps than an answer may take. Please ask for less at once.', {
+    return new StreamError(say('too_many_steps'), {
       allowRetry: true,
       cause: error,
     })
   }
   const status = statusOf(error)
   if (status === undefined || !HOPELESS.has(status)) return error
-  return new StreamError(`The model's API refused the request with status ${status}.`, {
+  return new StreamError(say('model_refused', { status }), {
     code: 'stream.error',
     allowRetry: false,
     cause: error,

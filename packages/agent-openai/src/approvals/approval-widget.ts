@@ -1,4 +1,5 @@
 import type { EventOf, ThreadItem, TurnBase, WidgetItem, WidgetRoot } from '@robolearn/chatkit-server-core'
+import type { SayMessage } from '../agent-messages.ts'
 import { cutText } from '../cut-text.ts'
 
 /** The type of the action behind both buttons. */
@@ -33,20 +34,14 @@ export interface ApprovalTexts {
 
 const STATUSES = ['pending', 'approved', 'done', 'rejected', 'expired', 'unknown'] as const
 
-const STATUS: Record<Exclude<ApprovalStatus, 'pending'>, string> = {
-  approved: 'Approved. What comes of it is not known yet.',
-  done: 'Approved and carried out.',
-  rejected: 'Rejected.',
-  expired: 'This can no longer be approved. Ask again if it is still wanted.',
-  unknown:
-    'This was approved and may have been carried out: the outcome is unknown. It is not done a second time.',
-}
+/** What is shown, and how whatever it leaves open is said. */
+export type ApprovalWords = ApprovalTexts & { say: SayMessage }
 
 /** The widget that asks about a call. */
 export function approvalItem(
   turn: TurnBase<unknown>,
   call: AskedCall,
-  { describe, approve = 'Approve', reject = 'Reject' }: ApprovalTexts = {},
+  { describe, say, approve = say('approval_approve'), reject = say('approval_reject') }: ApprovalWords,
 ): WidgetItem {
   const action = (isApproved: boolean) => ({
     type: APPROVAL_ACTION,
@@ -63,7 +58,12 @@ export function approvalItem(
     id: call.approval,
     key: keyOf('pending'),
     children: [
-      { type: 'Title', id: 'question', value: describe?.(call) ?? `Run ${call.tool}?`, size: 'sm' },
+      {
+        type: 'Title',
+        id: 'question',
+        value: describe?.(call) ?? say('approval_question', { tool: call.tool }),
+        size: 'sm',
+      },
       { type: 'Text', id: 'arguments', value: cutText(call.arguments, MAX_ARGUMENTS_LENGTH) },
       {
         type: 'Row',
@@ -96,11 +96,11 @@ export function askedIn(item: ThreadItem): { approval: string; status: ApprovalS
 export function decided(
   item: WidgetItem,
   status: Exclude<ApprovalStatus, 'pending'>,
-  texts: ApprovalTexts | undefined,
+  { status: texts, say }: ApprovalWords,
 ): EventOf<'thread.item.replaced'> {
   const { children } = item.widget as { children?: unknown }
   const asked = Array.isArray(children) ? children.slice(0, 2) : []
-  const value = texts?.status?.[status] ?? STATUS[status]
+  const value = texts?.[status] ?? say(`approval_${status}`)
   const widget = {
     ...item.widget,
     key: keyOf(status),

@@ -1,6 +1,6 @@
 import type { Agent, RunState, RunToolApprovalItem } from '@openai/agents'
 import type { ThreadItem, ThreadStreamEvent, TurnBase } from '@robolearn/chatkit-server-core'
-import { approvalItem, type ApprovalTexts } from './approval-widget.ts'
+import { approvalItem, type ApprovalTexts, type ApprovalWords } from './approval-widget.ts'
 import { approvalKey, scrubbed, type StoredApproval, toStoredCalls } from './stored-approval.ts'
 
 export interface ApprovalOptions extends ApprovalTexts {
@@ -23,14 +23,19 @@ export async function askApprovals(
   {
     agent,
     history,
-    options = {},
-  }: { agent: object; history: readonly ThreadItem[]; options: ApprovalOptions | undefined },
+    words,
+    ttlMs = DAY_MS,
+  }: {
+    agent: object
+    history: readonly ThreadItem[]
+    words: ApprovalWords
+    ttlMs: number | undefined
+  },
 ): Promise<ThreadStreamEvent[]> {
-  const { ttlMs = DAY_MS } = options
   const approval = turn.generateId('tsk')
   const calls = await toStoredCalls(agent, interruptions)
   const items = calls.map((call, index) =>
-    approvalItem(turn, { ...call, approval, arguments: interruptions[index]?.arguments ?? '' }, options),
+    approvalItem(turn, { ...call, approval, arguments: interruptions[index]?.arguments ?? '' }, words),
   )
   const stored: StoredApproval = {
     version: 1,

@@ -7,7 +7,7 @@ import {
   type WidgetItem,
 } from '@robolearn/chatkit-server-core'
 import { z } from 'zod'
-import { type ApprovalStatus, type ApprovalTexts, askedIn, decided } from './approval-widget.ts'
+import { type ApprovalStatus, type ApprovalWords, askedIn, decided } from './approval-widget.ts'
 import { approvalKey, parametersHash, remainingMs, type StoredApproval } from './stored-approval.ts'
 
 const payloadSchema = z.object({
@@ -29,38 +29,38 @@ export interface DecidedRun {
  */
 export async function* decideApproval(
   turn: ActionTurn<unknown>,
-  { agent, texts }: { agent: object; texts: ApprovalTexts | undefined },
+  { agent, words }: { agent: object; words: ApprovalWords },
 ): AsyncGenerator<ThreadStreamEvent, DecidedRun | undefined, undefined> {
   const payload = payloadSchema.safeParse(turn.action.payload).data
   const { sender } = turn
   const asked = sender && askedIn(sender)
   if (!payload || !asked || asked.approval !== payload.approval) {
-    throw new StreamError('This is not something that can be approved.')
+    throw new StreamError(words.say('approval_invalid'))
   }
   const key = approvalKey(asked.approval)
   const stored = (await turn.store.claimState(key)) as StoredApproval | undefined
   if (!stored || stored.threadId !== turn.thread.id) {
-    yield* gone(sender, asked.status, texts)
+    yield* gone(sender, asked.status, words)
     return undefined
   }
   const call = stored.calls.find(({ widgetId }) => widgetId === sender.id)
   if (call?.callId !== payload.call_id || call.argumentsHash !== payload.arguments_hash) {
     await turn.store.saveState(key, stored, Math.max(remainingMs(stored, turn), 1))
-    throw new StreamError('This is not something that can be approved.')
+    throw new StreamError(words.say('approval_invalid'))
   }
   if (remainingMs(stored, turn) <= 0) {
-    yield* endAll(turn, stored, 'expired', texts)
+    yield* endAll(turn, stored, 'expired', words)
     return undefined
   }
   call.decision = payload.approve
   const isWaiting = stored.calls.some(({ decision }) => decision === undefined)
   if (isWaiting) await turn.store.saveState(key, stored, remainingMs(stored, turn))
   else if (!(await fits(agent, stored))) {
-    yield* endAll(turn, stored, 'expired', texts)
+    yield* endAll(turn, stored, 'expired', words)
     return undefined
   }
   // Stored before anything runs: whatever happens from here on, the thread says that it was approved.
-  yield decided(sender, payload.approve ? 'approved' : 'rejected', texts)
+  yield decided(sender, payload.approve ? 'approved' : 'rejected', words)
   if (isWaiting) return undefined
   return { stored, widgets: await widgetsOf(turn, stored) }
 }
@@ -69,12 +69,12 @@ export async function* decideApproval(
 function* gone(
   sender: WidgetItem,
   status: ApprovalStatus,
-  texts: ApprovalTexts | undefined,
+  words: ApprovalWords,
 ): Generator<ThreadStreamEvent> {
-  if (status === 'pending') yield decided(sender, 'expired', texts)
+  if (status === 'pending') yield decided(sender, 'expired', words)
   // It was approved, and the run that went on with it is over without a word about it.
-  else if (status === 'approved') yield decided(sender, 'unknown', texts)
-  else yield { type: 'notice', level: 'info', message: 'This was already decided.' }
+  else if (status === 'approved') yield decided(sender, 'unknown', words)
+  else yield { type: 'notice', level: 'info', message: words.say('approval_settled') }
 }
 
 /** Shows all calls of a run as ended in this way. */
@@ -82,9 +82,9 @@ export async function* endAll(
   turn: TurnBase<unknown>,
   stored: StoredApproval,
   status: 'expired' | 'rejected',
-  texts: ApprovalTexts | undefined,
+  words: ApprovalWords,
 ): AsyncGenerator<ThreadStreamEvent> {
-  for (const widget of (await widgetsOf(turn, stored)).values()) yield decided(widget, status, texts)
+  for (const widget of (await widgetsOf(turn, stored)).values()) yield decided(widget, status, words)
 }
 
 async function widgetsOf(

@@ -1,5 +1,5 @@
 import type { ThreadItem, ThreadStreamEvent, TurnBase, WidgetItem } from '@robolearn/chatkit-server-core'
-import { type ApprovalTexts, askedIn, decided } from './approval-widget.ts'
+import { type ApprovalWords, askedIn, decided } from './approval-widget.ts'
 import { endAll } from './decide-approval.ts'
 import { approvalKey, type StoredApproval } from './stored-approval.ts'
 
@@ -7,13 +7,13 @@ import { approvalKey, type StoredApproval } from './stored-approval.ts'
 export async function* rejectPending(
   turn: TurnBase<unknown>,
   items: readonly ThreadItem[],
-  texts: ApprovalTexts | undefined,
+  words: ApprovalWords,
 ): AsyncGenerator<ThreadStreamEvent> {
   const pending = items.filter((item) => askedIn(item)?.status === 'pending')
   for (const approval of new Set(pending.map((item) => askedIn(item)?.approval ?? ''))) {
     const stored = (await turn.store.claimState(approvalKey(approval))) as StoredApproval | undefined
-    if (stored) yield* endAll(turn, stored, 'rejected', texts)
-    else for (const item of pending) if (isOf(item, approval)) yield decided(item, 'expired', texts)
+    if (stored) yield* endAll(turn, stored, 'rejected', words)
+    else for (const item of pending) if (isOf(item, approval)) yield decided(item, 'expired', words)
   }
 }
 

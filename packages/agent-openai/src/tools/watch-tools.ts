@@ -1,5 +1,6 @@
 import type { Runner } from '@openai/agents'
 import type { TurnBase } from '@robolearn/chatkit-server-core'
+import type { SayMessage } from '../agent-messages.ts'
 import type { TurnRun } from '../turn-run.ts'
 
 export interface ShownTool {
@@ -30,6 +31,7 @@ const FAILURES = [
 interface WatchToolsOptions {
   show: ShowToolsOptions | undefined
   onFailure: (error: Error) => void
+  say: SayMessage
   /** The calls that the user has rejected: they have an output, too, and nothing has failed. */
   rejected: readonly string[]
 }
@@ -41,7 +43,7 @@ interface WatchToolsOptions {
 export function watchTools(
   runner: Pick<Runner, 'on'>,
   run: TurnRun,
-  { show, onFailure, rejected }: WatchToolsOptions,
+  { show, onFailure, say, rejected }: WatchToolsOptions,
 ): void {
   const { turn, channel } = run
   const keys = new Map<string, string>()
@@ -55,7 +57,10 @@ export function watchTools(
     if (rawItem?.type !== 'function_call_result' || ended.has(rawItem.callId)) return
     fail(rawItem.name, rawItem.callId)
     if (show)
-      channel.push({ type: 'task_add', task: taskOf(show, { name: rawItem.name, state: 'failed', turn }) })
+      channel.push({
+        type: 'task_add',
+        task: taskOf({ show, say }, { name: rawItem.name, state: 'failed', turn }),
+      })
   }
   runner.on('agent_tool_start', (_context, _agent, tool, { toolCall }) => {
     const callId = callIdOf(toolCall)
@@ -63,7 +68,7 @@ export function watchTools(
     if (!show) return
     const key = turn.generateId('tsk')
     keys.set(callId, key)
-    const task = taskOf(show, { name: tool.name, state: 'running', turn })
+    const task = taskOf({ show, say }, { name: tool.name, state: 'running', turn })
     channel.push({ type: 'task_add', key, task })
   })
   runner.on('agent_tool_end', (_context, _agent, tool, result, { toolCall }) => {
@@ -74,26 +79,27 @@ export function watchTools(
     if (failed) fail(tool.name, callId)
     const key = keys.get(callId)
     if (show && key !== undefined) {
-      const task = taskOf(show, { name: tool.name, state: failed ? 'failed' : 'done', turn })
+      const task = taskOf({ show, say }, { name: tool.name, state: failed ? 'failed' : 'done', turn })
       channel.push({ type: 'task_update', place: key, task })
     }
   })
   runner.on('agent_handoff', (_context, _from, to) => {
     if (!show) return
-    const title = show.handOffLabel?.({ name: to.name, turn }) ?? `Handed over to ${to.name}`
+    const title = show.handOffLabel?.({ name: to.name, turn }) ?? say('handed_over', { agent: to.name })
     const task = { type: 'custom' as const, title, status_indicator: 'complete' as const }
     channel.push({ type: 'task_add', task })
   })
 }
 
-function taskOf({ labels = {} }: ShowToolsOptions, tool: ShownTool) {
+function taskOf({ show, say }: { show: ShowToolsOptions; say: SayMessage }, tool: ShownTool) {
+  const { labels = {} } = show
   const label = Object.hasOwn(labels, tool.name) ? labels[tool.name] : undefined
   const title = typeof label === 'function' ? label(tool) : (label ?? words(tool.name))
   return {
     type: 'custom' as const,
     title,
     // A label that is a function says by itself that something went wrong.
-    ...(tool.state === 'failed' && typeof label !== 'function' ? { content: 'Failed' } : {}),
+    ...(tool.state === 'failed' && typeof label !== 'function' ? { content: say('tool_failed') } : {}),
     status_indicator: tool.state === 'running' ? ('loading' as const) : ('complete' as const),
   }
 }

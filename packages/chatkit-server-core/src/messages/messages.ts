@@ -77,30 +77,52 @@ export interface ServerWords {
   facts?: Readonly<Record<string, string | number>>
 }
 
+/** Which languages are wanted, the preferred one first, and the words of each, by BCP 47 tags. */
+export interface SayOptions<K extends string> {
+  locales?: readonly string[]
+  messages?: Readonly<Record<string, Readonly<Partial<Record<K, string>>>>>
+}
+
 /** The words for some or all messages, by BCP 47 tags: `{ de: { run_gone: '…' }, 'de-CH': { … } }`. */
 export type MessageCatalogues = Readonly<Record<string, Readonly<Partial<Record<MessageKey, string>>>>>
 
 /** The words in the first of the languages that has them; else in English. */
 export function say(
-  { key, facts = {} }: ServerWords,
+  words: ServerWords,
   locales: readonly string[] = [],
   catalogues: MessageCatalogues = {},
 ): string {
+  return sayIn(MESSAGES, words, { locales, messages: catalogues })
+}
+
+/**
+ * Words of a catalogue in the first of the languages that `messages` has them in; else in English, as `english` has
+ * them. For packages and applications with words of their own.
+ */
+export function sayIn<K extends string>(
+  english: Readonly<Record<K, string>>,
+  { key, facts = {} }: { key: K; facts?: Readonly<Record<string, string | number>> },
+  { locales = [], messages = {} }: SayOptions<K> = {},
+): string {
   // In one pass, so that a fact which looks like the name of another stays what it is.
-  return textOf(key, locales, catalogues).replaceAll(/\{(\w+)\}/g, (place, name: string) =>
+  return textOf(english, key, { locales, messages }).replaceAll(/\{(\w+)\}/g, (place, name: string) =>
     Object.hasOwn(facts, name) ? String(facts[name]) : place,
   )
 }
 
-function textOf(key: MessageKey, locales: readonly string[], catalogues: MessageCatalogues): string {
+function textOf<K extends string>(
+  english: Readonly<Record<K, string>>,
+  key: K,
+  { locales, messages }: Required<SayOptions<K>>,
+): string {
   for (const locale of [...locales, 'en']) {
     // From `de-Latn-CH` to `de`.
     for (let tag = locale; tag !== ''; tag = tag.slice(0, Math.max(0, tag.lastIndexOf('-')))) {
-      const text = Object.hasOwn(catalogues, tag) ? catalogues[tag]?.[key] : undefined
+      const text = Object.hasOwn(messages, tag) ? messages[tag]?.[key] : undefined
       if (text !== undefined) return text
       // English is always there: whoever prefers it to another language gets it.
-      if (tag === 'en') return MESSAGES[key]
+      if (tag === 'en') return english[key]
     }
   }
-  return MESSAGES[key]
+  return english[key]
 }
