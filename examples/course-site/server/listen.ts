@@ -7,14 +7,17 @@ type Fetch = (request: Request) => Response | Promise<Response>
 
 export interface Listening {
   url: string
-  /** Sends requests to this from now on; until then they are told to come again. */
+  /** Sends requests to this from now on; until then they are told to come again, but for `/healthz`. */
   serve: (fetch: Fetch) => void
   /** Takes no new connections, and resolves when the last response has ended. */
   close: () => Promise<void>
 }
 
-const starting: Fetch = () =>
-  new Response('Starting. Try again in a moment.\n', { status: 503, headers: { 'retry-after': '2' } })
+const starting: Fetch = (request) =>
+  // The process lives: whoever watches it has no reason to start it again.
+  new URL(request.url).pathname === '/healthz'
+    ? new Response('ok\n')
+    : new Response('Starting. Try again in a moment.\n', { status: 503, headers: { 'retry-after': '2' } })
 
 /** Takes the port before anything else is opened, so that a busy one is known at once. */
 export async function listen({ host, port }: Pick<Config, 'host' | 'port'>): Promise<Listening> {

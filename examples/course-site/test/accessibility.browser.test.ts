@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest'
-import { findViolations } from './find-violations.ts'
+import { it } from 'vitest'
+import { expectNoViolations } from './expect-no-violations.ts'
 import { DOUBLE_COVER, describeInBrowser, LESSON } from './panel-visit.ts'
 import { scriptedAnswer } from './scripted-site.ts'
 
@@ -12,12 +12,10 @@ describeInBrowser('axe-core finds nothing wrong', (visit) => {
   for (const size of SIZES) {
     const where = `${size.colorScheme}, ${size.viewport.width} px`
 
-    const check = async (state: string) => {
-      expect({ state, violations: await findViolations(visit.page) }).toEqual({ state, violations: [] })
-    }
+    const check = (state: string) => expectNoViolations(visit.page, state)
 
     it(`with the pages (${where})`, async () => {
-      await visit.open({ ...size, bypassCSP: true })
+      await visit.open(size)
       for (const path of ['/', LESSON, '/lessons/no-such-lesson', '/nothing-here']) {
         await visit.page.goto(path)
         await check(path)
@@ -25,7 +23,7 @@ describeInBrowser('axe-core finds nothing wrong', (visit) => {
     })
 
     it(`with an answer on its way and afterwards (${where})`, async () => {
-      await visit.open({ ...size, bypassCSP: true })
+      await visit.open(size)
       const gate = Promise.withResolvers<void>()
       visit.site.answerWith(async function* (turn) {
         turn.thread.title = 'Are they the same?'
@@ -55,7 +53,7 @@ describeInBrowser('axe-core finds nothing wrong', (visit) => {
     })
 
     it(`with the list of conversations (${where})`, async () => {
-      await visit.open({ ...size, bypassCSP: true })
+      await visit.open(size)
       await visit.signIn()
       await visit.page.getByRole('button', { name: 'Your conversations' }).click()
       await visit.page.getByText('There are no conversations yet').waitFor()
@@ -76,7 +74,7 @@ describeInBrowser('axe-core finds nothing wrong', (visit) => {
     })
 
     it(`with what goes wrong (${where})`, async () => {
-      await visit.open({ ...size, bypassCSP: true })
+      await visit.open(size)
       await visit.signIn()
       await visit.page.route('**/chatkit', (route) => route.fulfill({ status: 503, json: {} }))
       await visit.ask('One?')
@@ -97,7 +95,7 @@ describeInBrowser('axe-core finds nothing wrong', (visit) => {
     })
 
     it(`with marked text (${where})`, async () => {
-      await visit.open({ ...size, bypassCSP: true })
+      await visit.open(size)
       await visit.page.goto(LESSON)
       await visit.page.evaluate(() =>
         getSelection()?.selectAllChildren(document.querySelector('.prose p') as Node),

@@ -1,8 +1,8 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { browserPath, launchBrowser } from '../../../test/browser.ts'
-import { expectNoViolations } from './axe.ts'
-import { openPanelPage, type PanelPage } from './panel-page.ts'
+import { expectNoViolations } from './expect-no-violations.ts'
+import { openVisit, type PanelVisit } from './panel-visit.ts'
 import { scriptedAnswer, type ScriptedSite, startScriptedSite } from './scripted-site.ts'
 
 if (browserPath === undefined) console.log('attachments in a browser: skipped, no Chromium on this machine')
@@ -21,7 +21,7 @@ describe.skipIf(browserPath === undefined).each(['two-step', 'direct'] as const)
   (uploads) => {
     let site: ScriptedSite
     let browser: Browser
-    let panel: PanelPage | undefined
+    let panel: PanelVisit | undefined
 
     beforeAll(async () => {
       site = await startScriptedSite({ uploads })
@@ -41,7 +41,7 @@ describe.skipIf(browserPath === undefined).each(['two-step', 'direct'] as const)
     })
 
     async function open(options?: BrowserContextOptions): Promise<Page> {
-      panel = await openPanelPage(browser, site, options)
+      panel = await openVisit(browser, site, options)
       await panel.signIn()
       return panel.page
     }
@@ -175,9 +175,9 @@ describe.skipIf(browserPath === undefined)('a site that takes no files', { timeo
     await using site = await startScriptedSite()
     const browser = await launchBrowser(browserPath ?? '')
     try {
-      const { page, signIn } = await openPanelPage(browser, site)
-      await signIn()
-      expect(await page.getByRole('button', { name: 'Attach files' }).count()).toBe(0)
+      const visit = await openVisit(browser, site)
+      await visit.signIn()
+      expect(await visit.page.getByRole('button', { name: 'Attach files' }).count()).toBe(0)
     } finally {
       await browser.close()
     }

@@ -8,8 +8,13 @@ describeInBrowser('dictation', (visit) => {
   async function offer(access: 'granted' | 'denied'): Promise<void> {
     await visit.page.route('**/lessons/*', async (route) => {
       const response = await route.fetch()
-      const meta = '<meta name="chat-dictation" content="yes" /></head>'
-      await route.fulfill({ response, body: (await response.text()).replace('</head>', meta) })
+      const html = await response.text()
+      const offered = html.replace(
+        'name="chat-dictation" content="no"',
+        'name="chat-dictation" content="yes"',
+      )
+      expect(offered).not.toBe(html)
+      await route.fulfill({ response, body: offered })
     })
     await visit.page.addInitScript((given) => {
       navigator.mediaDevices.getUserMedia = async () => {
@@ -35,15 +40,17 @@ describeInBrowser('dictation', (visit) => {
     visit.site.hear(heard.promise)
     await visit.signIn()
     await visit.field().fill('Tell me:')
-    const sent = visit.page.waitForRequest(
-      (request) => request.postData()?.includes('input.transcribe') === true,
-    )
+    const sent: unknown[] = []
+    visit.page.on('request', (request) => {
+      if (request.postData()?.includes('input.transcribe')) sent.push(request.postDataJSON())
+    })
     await microphone().press('Enter')
     await visit.page.getByText('Listening…').waitFor()
     expect(await microphone().getAttribute('aria-pressed')).toBe('true')
     await microphone().press('Enter')
     await visit.page.getByText('Writing down what you said…').waitFor()
-    const { params } = (await sent).postDataJSON() as { params: { mime_type: string; audio_base64: string } }
+    await expect.poll(() => sent.length).toBe(1)
+    const { params } = sent[0] as { params: { mime_type: string; audio_base64: string } }
     expect(params.mime_type).toBe('audio/webm;codecs=opus')
     expect(params.audio_base64).toMatch(/^[A-Za-z0-9+/]+=*$/)
     heard.resolve({ text: 'what is a quaternion?' })

@@ -32,10 +32,10 @@ describeInBrowser('the list of conversations', (visit) => {
     await visit.signIn()
     await opener().click()
     await visit.page.getByText('There are no conversations yet').waitFor()
-    expect(await visit.focused()).toBe('Your conversations')
+    await expect.poll(() => visit.focused()).toBe('Your conversations')
     await visit.page.keyboard.press('Escape')
-    expect(await visit.field().isVisible()).toBe(true)
-    expect(await visit.focused()).toBe('Your conversations')
+    await visit.field().waitFor()
+    await expect.poll(() => visit.focused()).toBe('Your conversations')
   })
 
   it('shows the newest first, marks the open one and opens another', async () => {
@@ -43,15 +43,15 @@ describeInBrowser('the list of conversations', (visit) => {
     await converse('First?', 'Second?')
     await expect.poll(() => header().textContent()).toBe('Second?')
     await list(2)
-    expect(await titles()).toEqual(['Second?', 'First?'])
-    expect(await visit.page.locator('[aria-current=true] .chat-row-title').allTextContents()).toEqual([
-      'Second?',
-    ])
+    await expect.poll(() => titles()).toEqual(['Second?', 'First?'])
+    await expect
+      .poll(() => visit.page.locator('[aria-current=true] .chat-row-title').allTextContents())
+      .toEqual(['Second?'])
     expect(await visit.page.locator('.chat-row-when').first().textContent()).toMatch(/^Today, \d\d:\d\d$/)
     await visit.page.getByRole('button', { name: /^First\?/ }).click()
     await visit.page.getByText('About: First?').waitFor()
-    expect(await header().textContent()).toBe('First?')
-    expect(await visit.field().evaluate((field) => field === document.activeElement)).toBe(true)
+    await expect.poll(() => header().textContent()).toBe('First?')
+    await expect.poll(() => visit.field().evaluate((field) => field === document.activeElement)).toBe(true)
     await visit.page.reload()
     await visit.page.getByText('About: First?').waitFor()
   })
@@ -71,11 +71,12 @@ describeInBrowser('the list of conversations', (visit) => {
     const more = visit.page.getByRole('button', { name: 'Show more' })
     await more.click()
     await expect.poll(titles).toHaveLength(22)
-    expect(await more.isVisible()).toBe(false)
-    const place = await visit.page.evaluate(() =>
-      [...document.querySelectorAll('.chat-row-open')].indexOf(document.activeElement as Element),
-    )
-    expect(place).toBe(20)
+    await expect.poll(() => more.isVisible()).toBe(false)
+    const place = () =>
+      visit.page.evaluate(() =>
+        [...document.querySelectorAll('.chat-row-open')].indexOf(document.activeElement as Element),
+      )
+    await expect.poll(place).toBe(20)
   })
 
   it('says when it cannot be loaded, and loads on request', async () => {
@@ -97,14 +98,14 @@ describeInBrowser('the list of conversations', (visit) => {
     await rename.focus()
     await visit.page.keyboard.press('Enter')
     const field = visit.page.getByLabel('Title of the conversation')
-    expect(await field.evaluate((node) => node === document.activeElement)).toBe(true)
+    await expect.poll(() => field.evaluate((node) => node === document.activeElement)).toBe(true)
     await visit.page.keyboard.press('Backspace')
     await visit.page.keyboard.press('Enter')
     await visit.page.getByRole('alert').getByText('A title needs at least one character.').waitFor()
-    expect(await field.getAttribute('aria-invalid')).toBe('true')
+    await expect.poll(() => field.getAttribute('aria-invalid')).toBe('true')
     await visit.page.keyboard.press('Escape')
-    expect(await titles()).toEqual(['First?'])
-    expect(await visit.focused()).toBe('Rename “First?”')
+    await expect.poll(() => titles()).toEqual(['First?'])
+    await expect.poll(() => visit.focused()).toBe('Rename “First?”')
 
     for (const title of [LONG, URDU]) {
       await visit.page.keyboard.press('Enter')
@@ -112,7 +113,7 @@ describeInBrowser('the list of conversations', (visit) => {
       await visit.page.keyboard.press('Enter')
       await expect.poll(titles).toEqual([title])
       await expect.poll(() => visit.focused()).toBe(`Rename “${title}”`)
-      expect(await header().textContent()).toBe(title)
+      await expect.poll(() => header().textContent()).toBe(title)
     }
     const overflowPx = await visit.page
       .locator('.chat-history-list')
@@ -142,15 +143,15 @@ describeInBrowser('the list of conversations', (visit) => {
     await converse('First?', 'Second?', 'Third?')
     await list(3)
     await visit.page.getByRole('button', { name: 'Delete “Second?”' }).click()
-    expect(await visit.focused()).toBe('Keep')
+    await expect.poll(() => visit.focused()).toBe('Keep')
     await visit.page.keyboard.press('Enter')
-    expect(await visit.focused()).toBe('Delete “Second?”')
-    expect(await titles()).toHaveLength(3)
+    await expect.poll(() => visit.focused()).toBe('Delete “Second?”')
+    await expect.poll(() => titles()).toHaveLength(3)
     await visit.page.keyboard.press('Enter')
     await visit.page.keyboard.press('Shift+Tab')
     await visit.page.keyboard.press('Enter')
     await expect.poll(titles).toEqual(['Third?', 'First?'])
-    expect(await visit.focused()).toMatch(/^First\?/)
+    await expect.poll(() => visit.focused()).toMatch(/^First\?/)
     await back().click()
     await visit.page.getByText('About: Third?').waitFor()
   })
@@ -162,10 +163,10 @@ describeInBrowser('the list of conversations', (visit) => {
     await visit.page.getByRole('button', { name: 'Delete “First?”' }).click()
     await visit.page.getByRole('button', { name: 'Delete', exact: true }).click()
     await visit.page.getByText('There are no conversations yet').waitFor()
-    expect(await visit.focused()).toBe('Your conversations')
+    await expect.poll(() => visit.focused()).toBe('Your conversations')
     await back().click()
     await visit.page.getByText('Ask about this page').waitFor()
-    expect(await header().isVisible()).toBe(false)
+    await expect.poll(() => header().isVisible()).toBe(false)
     await visit.converse('Second?')
     await list(1)
   })
@@ -199,6 +200,6 @@ describeInBrowser('the list of conversations', (visit) => {
     await other.getByLabel('Your question').fill('Third?')
     await other.keyboard.press('Enter')
     await other.locator('.chat-message-assistant[aria-busy=false]').waitFor()
-    expect(await other.getByRole('alert').filter({ hasText: 'was deleted' }).count()).toBe(0)
+    await expect.poll(() => other.getByRole('alert').filter({ hasText: 'was deleted' }).count()).toBe(0)
   })
 })

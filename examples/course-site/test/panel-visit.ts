@@ -23,12 +23,23 @@ export class PanelVisit {
   page!: Page
   problems: string[] = []
 
-  /** Whatever a test does, no script fails and the content security policy refuses nothing. */
-  async open(options: ContextOptions): Promise<void> {
+  async open(options: ContextOptions = {}): Promise<void> {
     await this.context?.close()
     const { site, browser } = this
-    this.context = await browser.newContext({ reducedMotion: 'reduce', baseURL: site.url, ...options })
+    this.context = await browser.newContext({
+      reducedMotion: 'reduce',
+      baseURL: site.url,
+      viewport: { width: 1280, height: 800 },
+      ...options,
+    })
     this.page = await this.newPage()
+  }
+
+  /** Throws where a script failed or the content security policy refused something. */
+  async close(): Promise<void> {
+    await this.context.close()
+    const { problems } = this
+    if (problems.length > 0) throw new Error(`The page reported: ${problems.join('; ')}`)
   }
 
   /** Another tab of the same visitor. */
@@ -95,6 +106,19 @@ export class PanelVisit {
   }
 }
 
+/** Somebody new at a site that a test has started by itself. */
+export async function openVisit(
+  browser: Browser,
+  site: ScriptedSite,
+  options?: ContextOptions,
+): Promise<PanelVisit> {
+  const visit = new PanelVisit()
+  visit.browser = browser
+  visit.site = site
+  await visit.open(options)
+  return visit
+}
+
 /** Runs the tests that `define` registers in a browser, where the machine has one. */
 export function describeInBrowser(title: string, define: (visit: PanelVisit) => void): void {
   if (browserPath === undefined) console.log(`${title}: skipped, no Chromium on this machine`)
@@ -116,7 +140,7 @@ export function describeInBrowser(title: string, define: (visit: PanelVisit) => 
       // Nobody finds the conversations of another test.
       await visit.site.forget()
       visit.problems = []
-      await visit.open({ viewport: { width: 1280, height: 800 } })
+      await visit.open()
       visit.site.answerWith((turn) =>
         scriptedAnswer(turn, [
           { text: 'Both name the **same rotation**.', cites: DOUBLE_COVER },
@@ -126,9 +150,7 @@ export function describeInBrowser(title: string, define: (visit: PanelVisit) => 
     })
 
     afterEach(async () => {
-      await visit.context.close()
-      const { problems } = visit
-      if (problems.length > 0) throw new Error(`The page reported: ${problems.join('; ')}`)
+      await visit.close()
     })
 
     define(visit)

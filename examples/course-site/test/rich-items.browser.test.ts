@@ -3,8 +3,8 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { browserPath, launchBrowser } from '../../../test/browser.ts'
 import type { Learner } from '../server/learners.ts'
-import { expectNoViolations } from './axe.ts'
-import { openPanelPage, type PanelPage } from './panel-page.ts'
+import { expectNoViolations } from './expect-no-violations.ts'
+import { openVisit, type PanelVisit } from './panel-visit.ts'
 import { scriptedAnswer, type ScriptedSite, startScriptedSite } from './scripted-site.ts'
 
 if (browserPath === undefined) console.log('rich items in a browser: skipped, no Chromium on this machine')
@@ -34,7 +34,7 @@ describe.skipIf(browserPath === undefined)(
   () => {
     let site: ScriptedSite
     let browser: Browser
-    let panel: PanelPage | undefined
+    let panel: PanelVisit | undefined
 
     beforeAll(async () => {
       site = await startScriptedSite()
@@ -53,7 +53,7 @@ describe.skipIf(browserPath === undefined)(
     })
 
     async function ask(options?: BrowserContextOptions): Promise<Page> {
-      panel = await openPanelPage(browser, site, options)
+      panel = await openVisit(browser, site, options)
       await panel.signIn()
       await panel.ask('Go')
       return panel.page
@@ -150,7 +150,7 @@ describe.skipIf(browserPath === undefined)(
         const content = [{ type: 'output_text' as const, text: 'Yes.', annotations }]
         yield done(itemOf(turn, 'assistant_message', { content }))
       })
-      panel = await openPanelPage(browser, site)
+      panel = await openVisit(browser, site)
       const { page } = panel
       await panel.signIn()
       await page.route('**/chatkit', async (route) => {
@@ -325,7 +325,7 @@ describe.skipIf(browserPath === undefined)(
           if (turn.userMessage) yield call(turn, 'open_lesson', { slug: '05-slam' })
           else yield* scriptedAnswer(turn, [{ text: 'Here it is.' }])
         })
-        panel = await openPanelPage(browser, site)
+        panel = await openVisit(browser, site)
         const { page } = panel
         await panel.signIn()
         const isOutput = (body: string | null): boolean => body?.includes('add_client_tool_output') ?? false

@@ -6,6 +6,7 @@ import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { listen } from '../server/listen.ts'
 
 const START = join(import.meta.dirname, '../start.ts')
 
@@ -80,4 +81,21 @@ describe('the start command', { timeout: 60_000 }, () => {
     busy.close()
     refusing.close()
   })
+})
+
+it('says that it lives, and to come again for the rest, until it serves', async () => {
+  const listening = await listen({ host: '127.0.0.1', port: 0 })
+  try {
+    const statuses = async (): Promise<number[]> => {
+      const responses = await Promise.all(
+        ['/healthz', '/readyz', '/'].map((path) => fetch(listening.url + path)),
+      )
+      return responses.map(({ status }) => status)
+    }
+    expect(await statuses()).toEqual([200, 503, 503])
+    listening.serve(() => new Response(null, { status: 204 }))
+    expect(await statuses()).toEqual([204, 204, 204])
+  } finally {
+    await listening.close()
+  }
 })

@@ -5,8 +5,8 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { browserPath, launchBrowser } from '../../../test/browser.ts'
 import type { Learner } from '../server/learners.ts'
-import { expectNoViolations } from './axe.ts'
-import { openPanelPage, type PanelPage } from './panel-page.ts'
+import { expectNoViolations } from './expect-no-violations.ts'
+import { openVisit, type PanelVisit } from './panel-visit.ts'
 import { scriptedAnswer, type ScriptedSite, startScriptedSite } from './scripted-site.ts'
 
 if (browserPath === undefined) console.log('widgets in a browser: skipped, no Chromium on this machine')
@@ -22,7 +22,7 @@ const widgetItem = (turn: Turn<Learner>, widget: WidgetRoot): ThreadItem => ({
 describe.skipIf(browserPath === undefined)('widgets in the chat panel', { timeout: 60_000 }, () => {
   let site: ScriptedSite
   let browser: Browser
-  let panel: PanelPage | undefined
+  let panel: PanelVisit | undefined
 
   beforeAll(async () => {
     site = await startScriptedSite()
@@ -42,7 +42,7 @@ describe.skipIf(browserPath === undefined)('widgets in the chat panel', { timeou
 
   async function show(widget: WidgetRoot, options?: BrowserContextOptions): Promise<Page> {
     site.answerWith((turn) => streamWidget(turn, widget))
-    panel = await openPanelPage(browser, site, options)
+    panel = await openVisit(browser, site, options)
     await panel.signIn()
     await panel.ask('Show it')
     await panel.page.locator('.widget > *').waitFor()
@@ -224,7 +224,7 @@ describe.skipIf(browserPath === undefined)('widgets in the chat panel', { timeou
         item: widgetItem({ ...turn, generateId: () => item.id }, state('Five')),
       }
     })
-    panel = await openPanelPage(browser, site)
+    panel = await openVisit(browser, site)
     await panel.signIn()
     await panel.ask('Stream it')
     const { page } = panel
@@ -252,7 +252,7 @@ describe.skipIf(browserPath === undefined)('widgets in the chat panel', { timeou
       yield* scriptedAnswer(turn, [{ text: 'A question.' }])
       yield { type: 'thread.item.done', item: widgetItem(turn, card('Which?')) }
     })
-    panel = await openPanelPage(browser, site)
+    panel = await openVisit(browser, site)
     const { page } = panel
     await panel.signIn()
     await panel.ask('Show it')
@@ -328,7 +328,7 @@ describe.skipIf(browserPath === undefined)('widgets in the chat panel', { timeou
       if (tries === 1) throw new Error('broken')
       yield* scriptedAnswer(turn, [{ text: 'Checked.' }])
     })
-    panel = await openPanelPage(browser, site)
+    panel = await openVisit(browser, site)
     await panel.signIn()
     await panel.ask('Show it')
     const { page } = panel

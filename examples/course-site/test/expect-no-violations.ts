@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
 
 /** Looks over the page as it is now with axe-core, by the rules of WCAG 2.1 AA and the good practice beside them. */
-export async function expectNoViolations(page: Page): Promise<void> {
+export async function expectNoViolations(page: Page, state = ''): Promise<void> {
   if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe.source)
   const found = await page.evaluate(async () => {
     const { violations } = await (globalThis as unknown as { axe: typeof axe }).axe.run(document, {
@@ -14,5 +14,5 @@ export async function expectNoViolations(page: Page): Promise<void> {
       nodes: nodes.map(({ html, failureSummary }) => `${html}\n${failureSummary ?? ''}`),
     }))
   })
-  expect(found).toEqual([])
+  expect({ state, found }).toEqual({ state, found: [] })
 }
