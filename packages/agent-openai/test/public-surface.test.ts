@@ -3,6 +3,7 @@ import * as surface from '../src/index.ts'
 
 it('exports what someone chose', () => {
   expect(Object.keys(surface).toSorted()).toEqual([
+    'AGENT_MESSAGES',
     'AgentChatKitServer',
     'GuardrailTrippedError',
     'createAgentContext',
