@@ -1,6 +1,5 @@
 import { join } from 'node:path'
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core'
-import { expect } from 'vitest'
 import { expectNoViolations } from './expect-no-violations.ts'
 
 /** A learner at the real site, with the stand-in for a model: nothing here can wait for a word that a test holds back. */
@@ -25,7 +24,8 @@ export class SiteJourney {
   /** Throws where the browser's console told of an error. */
   async end(): Promise<void> {
     await this.page.context().close()
-    expect(this.problems).toEqual([])
+    const { problems } = this
+    if (problems.length > 0) throw new Error(`The page reported: ${problems.join('; ')}`)
   }
 
   /** Opens a page and the panel, signs in, and begins a conversation. */
@@ -52,7 +52,7 @@ export class SiteJourney {
   async whole(place: number): Promise<Locator> {
     // What can be done with an answer is offered when no more of it can come; after a reload the first part stands there
     // by itself for a moment.
-    await expect.poll(() => this.button('Copy the answer').count(), { timeout: 20_000 }).toBe(place + 1)
+    await this.button('Copy the answer').nth(place).waitFor()
     await this.button('Stop').waitFor({ state: 'hidden' })
     return this.answers().nth(place)
   }
@@ -65,6 +65,7 @@ export class SiteJourney {
     const place = await this.answers().count()
     await this.page.evaluate(
       ({ act, index }) => {
+        sessionStorage.removeItem('first-words')
         const observer = new MutationObserver(() => {
           const words = document.querySelectorAll('.chat-answer')[index]?.textContent.trim()
           if (!words) return
@@ -81,10 +82,8 @@ export class SiteJourney {
     const loaded = deed === 'reload' ? this.page.waitForEvent('load') : undefined
     await this.ask(question)
     await loaded
-    const words = (): Promise<string | null> =>
-      this.page.evaluate(() => sessionStorage.getItem('first-words'))
-    await expect.poll(words).not.toBeNull()
-    return (await words()) ?? ''
+    const words = await this.page.waitForFunction(() => sessionStorage.getItem('first-words'))
+    return (await words.jsonValue()) ?? ''
   }
 
   /** Marks a paragraph of the lesson; gives its words. */
