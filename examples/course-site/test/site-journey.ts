@@ -37,6 +37,8 @@ export class SiteJourney {
   }
 
   async ask(question: string): Promise<void> {
+    // Nothing can be sent while an answer is on its way.
+    await this.button('Stop').waitFor({ state: 'hidden' })
     await this.field().fill(question)
     await this.page.keyboard.press('Enter')
   }
