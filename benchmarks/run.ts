@@ -10,6 +10,7 @@ const benchmarks: Record<string, () => Promise<Benchmark>> = {
   'rag-quality': async () => (await import('./rag-quality/rag-quality.ts')).ragQuality,
   'rag-search': async () => (await import('./rag-search/rag-search.ts')).ragSearch,
   'rag-ingest': async () => (await import('./rag-ingest/rag-ingest.ts')).ragIngest,
+  site: async () => (await import('./site/site.ts')).site,
   'stream-memory': async () => (await import('./stream-memory/stream-memory.ts')).streamMemory,
   'stream-postgres': async () => (await import('./stream-postgres/stream-postgres.ts')).streamPostgres,
 }
