@@ -4,8 +4,6 @@ export default defineConfig({
   test: {
     projects: ['packages/*', 'examples/*', '!examples/standalone', 'faults', 'faults/property', 'test'],
     globalSetup: './test/global-setup.ts',
-    // Left alone, vitest keeps one core for itself: on two cores that is one file at a time.
-    maxWorkers: '100%',
     reporters: ['default', './scripts/plain-summary.ts'],
     coverage: {
       provider: 'v8',
