@@ -48,7 +48,7 @@ function bestSentences(markdown: string, wanted: ReadonlySet<string>): string {
     .join(' ')
 }
 
-/** Prose only: code, tables and headings make no sentence. */
+/** Prose only: code, tables and headings make no sentence, nor does what only introduces them. */
 function sentencesOf(markdown: string): string[] {
   const prose = markdown
     .replaceAll(/```[\s\S]*?(```|$)/g, '\n\n')
@@ -60,5 +60,5 @@ function sentencesOf(markdown: string): string[] {
     .split(/\n\s*\n/)
     .flatMap((paragraph) => Array.from(segmenter.segment(paragraph.replaceAll(/\s+/g, ' '))))
     .map(({ segment }) => segment.trim())
-    .filter((sentence) => sentence.length > 20)
+    .filter((sentence) => sentence.length > 20 && !sentence.endsWith(':'))
 }
