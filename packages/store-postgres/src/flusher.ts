@@ -1,4 +1,5 @@
 import type { Appended, LogEntry, RunRef } from '@robolearn/chatkit-server-core'
+import { Lanes } from './lanes.ts'
 import type { AcceptedRow, RunDeltas } from './queries/append.ts'
 
 export interface FlusherOptions {
@@ -10,8 +11,6 @@ export interface FlusherOptions {
 
 /** The least time between the starts of two statements where several runs write: it halves the work of the database. */
 const APART_MS = 10
-/** How many statements may be under way: more than one where the database is far away. */
-const MOST_UNDER_WAY = 4
 /** How much text goes into one statement, as long as one run alone has not more. */
 const MAX_BATCH_CHARS = 4_194_304
 
@@ -30,7 +29,7 @@ export class Flusher {
   readonly #options: FlusherOptions
   readonly #gathered = new Map<string, Gathered>()
   readonly #underWay = new Set<string>()
-  #statements = 0
+  readonly #lanes = new Lanes(() => this.#start())
   #startedMs = -Infinity
   /** Whether several runs were being written when the last statement began. */
   #busy = false
@@ -52,7 +51,7 @@ export class Flusher {
   }
 
   #start(): void {
-    if (this.#timer || this.#statements >= MOST_UNDER_WAY) return
+    if (this.#timer || !this.#lanes.isFree) return
     // A lone run waits for nobody: its first words go out at once.
     const waitMs = this.#busy ? this.#startedMs + APART_MS - performance.now() : 0
     if (waitMs > 0) {
@@ -66,12 +65,12 @@ export class Flusher {
     if (batch.length === 0) return
     this.#startedMs = performance.now()
     this.#busy = this.#underWay.size > 1
-    this.#statements += 1
-    void this.#store(batch).finally(() => {
-      this.#statements -= 1
-      for (const { run } of batch) this.#underWay.delete(run.id)
-      if (this.#gathered.size > 0) this.#start()
-    })
+    void this.#lanes
+      .run(() => this.#store(batch))
+      .finally(() => {
+        for (const { run } of batch) this.#underWay.delete(run.id)
+        if (this.#gathered.size > 0) this.#start()
+      })
   }
 
   #take(): Gathered[] {

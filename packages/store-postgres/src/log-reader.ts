@@ -1,3 +1,4 @@
+import { Lanes } from './lanes.ts'
 import type { LogQuery, ReadRow } from './queries/runs.ts'
 
 export interface LogReaderOptions {
@@ -7,8 +8,6 @@ export interface LogReaderOptions {
   isRefusal: (failure: unknown) => boolean
 }
 
-/** How many statements may be under way: more than one where the database is far away. */
-const MOST_UNDER_WAY = 4
 /** How many parts of logs, which may be long, are read by one statement. */
 const MOST_QUERIES = 500
 
@@ -25,7 +24,7 @@ interface Waiting {
 export class LogReader {
   readonly #options: LogReaderOptions
   #waiting: Waiting[] = []
-  #underWay = 0
+  readonly #lanes = new Lanes(() => this.#start())
   #isStarting = false
 
   constructor(options: LogReaderOptions) {
@@ -50,12 +49,9 @@ export class LogReader {
   }
 
   #start(): void {
-    while (this.#waiting.length > 0 && this.#underWay < MOST_UNDER_WAY) {
-      this.#underWay += 1
-      void this.#answer(this.#waiting.splice(0, MOST_QUERIES)).finally(() => {
-        this.#underWay -= 1
-        this.#start()
-      })
+    while (this.#waiting.length > 0 && this.#lanes.isFree) {
+      const batch = this.#waiting.splice(0, MOST_QUERIES)
+      void this.#lanes.run(() => this.#answer(batch)).finally(() => this.#start())
     }
   }
 

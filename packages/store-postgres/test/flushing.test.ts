@@ -2,7 +2,7 @@ import { createServer, connect as connectTo, type Server, type Socket } from 'no
 import type { LogEntry, RunEnding, RunRef } from '@robolearn/chatkit-server-core'
 import { PostgresStore, type Database } from '@robolearn/store-postgres'
 import { Kysely, PostgresDialect } from 'kysely'
-import { Pool } from 'pg'
+import { Client, Pool } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { begin, createThread, entry, message, newThread, scopeOf, turn } from './conversation.ts'
 import { freshDatabase, type FreshDatabase } from './fresh-database.ts'
@@ -73,6 +73,23 @@ describe('group commit', () => {
       await store.closeRun(run, { status: 'stopped', items: [], entries: [] })
     const appended = await Promise.all(runs.map((run) => store.appendDeltas(run, [entry(1)])))
     expect(appended.map(({ accepted }) => accepted)).toEqual([false, false, false, true, true, true])
+  })
+
+  it('stores what other runs say while one stands before a lock', async () => {
+    await using store = new PostgresStore({ connectionString: database.url })
+    const scope = scopeOf()
+    const held = await begin(store, scope, { newThread: newThread() })
+    const other = await begin(store, scope, { newThread: newThread() })
+    const holder = new Client(database.url)
+    await holder.connect()
+    await holder.query('begin')
+    await holder.query('select from chatkit.runs where id = $1 for update', [held.id])
+    let isStored = false
+    const late = store.appendDeltas(held, [entry(1)]).finally(() => (isStored = true))
+    expect((await store.appendDeltas(other, [entry(1)])).accepted).toBe(true)
+    expect(isStored).toBe(false)
+    await holder.end()
+    expect((await late).accepted).toBe(true)
   })
 })
 
