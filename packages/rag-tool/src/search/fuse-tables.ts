@@ -33,11 +33,13 @@ export function fuseTables(reach: Reach, { fusion, vectorWeight }: Fusion): RawB
   return sql`candidate as materialized (
       select chunk_key from lexical union select chunk_key from vector
     ), similarity as (${similarities(reach)}
+    ), worded as materialized (
+      select chunk_key, lexicon_key, score from scored where chunk_key in (select chunk_key from candidate)
     ), compared_both as (
-      select chunk_key, coalesce(scored.score, 0) as words, coalesce(scored.score / possible.score, 0) as met,
+      select chunk_key, coalesce(worded.score, 0) as words, coalesce(worded.score / possible.score, 0) as met,
         similarity
       from candidate left join similarity using (chunk_key)
-        left join scored using (chunk_key) left join possible using (lexicon_key)
+        left join worded using (chunk_key) left join possible using (lexicon_key)
     ), fused as (
       select chunk_key,
         ${1 - vectorWeight}::float8 * coalesce(words / nullif(max(words) over (), 0), 0)
