@@ -123,6 +123,41 @@ describe('a resume', () => {
     expect(threads.data).toHaveLength(1)
   })
 
+  it('through another server looks into the store when it is told of more, and not in between', async () => {
+    const store = new MemoryStore<Person>()
+    const steps = Array.from({ length: 20 }, () => Promise.withResolvers<void>())
+    const server = serverOf(
+      async function* (turn) {
+        const [added] = beginning(turn)
+        if (added?.type !== 'thread.item.added') return
+        yield added
+        for (const [index, step] of steps.entries()) {
+          await step.promise
+          yield delta(added.item.id, `${index} `)
+        }
+      },
+      {},
+      store,
+    )
+    const { readEvents } = store
+    let looks = 0
+    store.readEvents = (...args) => {
+      looks += 1
+      return readEvents(...args)
+    }
+    const { threadId } = await (await server.follow(create('Hi'), ada)).until('thread.item.added')
+    const there = await serverOf(echo, {}, store).follow(resume(threadId), ada)
+    await there.until('thread.item.added')
+    const before = looks
+    for (const [index, step] of steps.entries()) {
+      step.resolve()
+      await there.until('thread.item.updated', index + 1)
+    }
+    // It looks by itself twice a second, too, and this may take a while.
+    expect(looks - before).toBeLessThan(1.5 * steps.length)
+    there.reader.leave()
+  })
+
   it('joins an answer under way at every point of it', async () => {
     const steps = Array.from({ length: 6 }, () => Promise.withResolvers<void>())
     const server = serverOf(async function* (turn) {

@@ -44,16 +44,28 @@ export function createRunReader<TContext>(options: ReaderOptions<TContext>): Run
   let left = false
   let over = false
   let wakeUp: (() => void) | undefined
+  // The store is asked again only when it has told of more: what was read has mostly been all there was.
+  let mayHaveMore = true
+  let stopWatching: (() => void) | undefined
 
   const take = (entries: LogEntry[]): LogEntry[] => {
     position = entries.at(-1)?.seq ?? position
     return entries
   }
+  const readStore = async (): Promise<RunEvents | undefined> => {
+    mayHaveMore = false
+    try {
+      return await store.readEvents(runId, position, scope)
+    } catch (error) {
+      mayHaveMore = true
+      throw error
+    }
+  }
   /** Undefined means: nothing yet. */
   const read = async (): Promise<LogEntry[] | undefined> => {
     const local = hub?.after(position)
     if (hub && local) return local.length > 0 || hub.ended ? take(local) : undefined
-    const found = await store.readEvents(runId, position, scope)
+    const found = await readStore()
     if (!found) return []
     if (found.items) {
       over = true
@@ -63,24 +75,31 @@ export function createRunReader<TContext>(options: ReaderOptions<TContext>): Run
     return found.status === 'running' ? undefined : []
   }
   const done = (): LogEntry[] => {
+    stopWatching?.()
+    stopWatching = undefined
     onDone?.()
     onDone = undefined
     return []
   }
   /** Listens from now on, so that nothing is missed between a look that finds nothing and the wait for more. */
-  const listen = (): { more: Promise<void>; stop: () => void } => {
+  const listen = (): { isLive: boolean; more: Promise<void>; stop: () => void } => {
     const { promise: more, resolve } = Promise.withResolvers<void>()
     // A hub that has ended says no more, although the run may still be open in the store.
     const live = hub && !hub.ended ? hub : undefined
-    const stopListening = live ? live.onMore(resolve) : store.watchRuns([runId], resolve)
-    const timer = live ? undefined : setTimeout(resolve, POLL_MS)
+    const told = (): void => {
+      mayHaveMore = true
+      wakeUp?.()
+    }
+    if (!live) stopWatching ??= store.watchRuns([runId], told)
+    const stopListening = live?.onMore(resolve)
+    const timer = live ? undefined : setTimeout(told, POLL_MS)
     wakeUp = resolve
     const stop = (): void => {
       clearTimeout(timer)
-      stopListening()
+      stopListening?.()
       wakeUp = undefined
     }
-    return { more, stop }
+    return { isLive: live !== undefined, more, stop }
   }
 
   return {
@@ -90,9 +109,9 @@ export function createRunReader<TContext>(options: ReaderOptions<TContext>): Run
       const ready = left || over ? undefined : hub?.after(position)
       if (ready && ready.length > 0) return take(ready)
       while (!left && !over) {
-        const { more, stop } = listen()
+        const { isLive, more, stop } = listen()
         try {
-          const entries = await read()
+          const entries = isLive || mayHaveMore ? await read() : undefined
           if (entries) {
             if (entries.length === 0) over = true
             return left || entries.length === 0 ? done() : entries
