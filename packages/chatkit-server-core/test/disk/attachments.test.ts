@@ -412,7 +412,7 @@ describe('the options', () => {
 })
 
 /** In MiB. */
-const UPLOAD_SIZE = Number(process.env['UPLOAD_SIZE'] ?? 64)
+const UPLOAD_SIZE = Number(process.env['UPLOAD_SIZE'] ?? 24)
 
 it('holds little of a large upload in memory', { timeout: 180_000 }, async () => {
   await server.close()
