@@ -49,4 +49,30 @@ describeInBrowser('the text of an answer in the chat panel', (visit) => {
       .evaluateAll((all) => all.map((node) => getComputedStyle(node).direction))
     expect(directions).toEqual(['rtl', 'rtl', 'ltr'])
   })
+
+  it('is read with the voice of its language', async () => {
+    visit.site.answerWith(async function* (turn) {
+      turn.thread.title = 'ROS 2 کیا ہے؟'
+      yield* scriptedAnswer(turn, [
+        { text: 'کواٹرنین **4** اعداد ہیں۔\n\n- چار\n\nFour numbers.' },
+        { text: '', cites: { ...DOUBLE_COVER, title: 'محفوظ روبوٹ' } },
+      ])
+    })
+    await visit.signIn()
+    await visit.ask('کواٹرنین کیا ہے؟')
+    await visit.finished().waitFor()
+    const languageOf = (words: string) =>
+      visit
+        .said(words)
+        .first()
+        .evaluate((node) => node.closest('[lang]')?.getAttribute('lang'))
+    for (const words of ['کواٹرنین کیا ہے؟', 'اعداد ہیں', 'چار', 'محفوظ روبوٹ']) {
+      expect(await languageOf(words)).toBe('ur')
+    }
+    for (const words of ['Four numbers.', 'Sources']) expect(await languageOf(words)).toBe('en')
+    // By its first letter, as its direction is.
+    expect(await visit.page.locator('.chat-thread-title').getAttribute('lang')).toBeNull()
+    await visit.page.getByRole('button', { name: 'New conversation' }).click()
+    await visit.converse('Four?')
+  })
 })

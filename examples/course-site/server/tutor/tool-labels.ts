@@ -1,0 +1,19 @@
+import type { ShownTool } from '@robolearn/agent-openai'
+
+const label =
+  (running: string, done: string, failed: string) =>
+  ({ state }: Pick<ShownTool, 'state'>): string =>
+    ({ running, done, failed })[state]
+
+/** What learners see of tools at work, and afterwards. */
+export const toolLabels = {
+  search_course: label('Searching the lessons', 'Searched the lessons', 'The lessons could not be searched'),
+  show_quiz: label('Choosing a question', 'Chose a question', 'No question could be chosen'),
+  ask_learner: label('Asking you', 'Asked you', 'The question could not be asked'),
+  open_lesson: label('Finding the lesson', 'Found the lesson', 'The lesson could not be found'),
+  mark_lesson_done: label(
+    'Marking the lesson as done',
+    'Marked the lesson as done',
+    'The lesson could not be marked',
+  ),
+}
