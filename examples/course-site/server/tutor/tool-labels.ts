@@ -8,8 +8,9 @@ const label =
 /** What learners see of tools at work, and afterwards. */
 export const toolLabels = {
   search_course: label('Searching the lessons', 'Searched the lessons', 'The lessons could not be searched'),
-  show_quiz: label('Choosing a question', 'Chose a question', 'No question could be chosen'),
-  ask_learner: label('Asking you', 'Asked you', 'The question could not be asked'),
+  // What these two show stands below them before they have ended.
+  show_quiz: 'A question on a lesson',
+  ask_learner: 'Some questions for you',
   open_lesson: label('Finding the lesson', 'Found the lesson', 'The lesson could not be found'),
   mark_lesson_done: label(
     'Marking the lesson as done',
