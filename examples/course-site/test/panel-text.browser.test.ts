@@ -51,7 +51,7 @@ describeInBrowser('the text of an answer in the chat panel', (visit) => {
   })
 
   it('keeps numbers inside: of lists, and of citations behind their words', async () => {
-    const text = `${'بٹن موٹر کی بجلی کاٹے اور رکے۔'.repeat(2)}`
+    const text = 'بٹن موٹر کی بجلی کاٹے اور رکے۔'.repeat(2)
     visit.site.answerWith((turn) =>
       scriptedAnswer(turn, [{ text, cites: DOUBLE_COVER }, { text: '\n\n1. پہلا قدم\n2. Second' }]),
     )
@@ -76,11 +76,11 @@ describeInBrowser('the text of an answer in the chat panel', (visit) => {
     const begins = await visit.answers().evaluate((answer) => {
       const paragraph = answer.querySelector<HTMLElement>('.chat-answer p')
       const mark = answer.querySelector('.chat-citation a')
-      const text = paragraph?.firstChild
-      if (!paragraph || !mark || !text?.textContent) return ['nothing to look at']
+      const words = paragraph?.firstChild
+      if (!paragraph || !mark || !words?.textContent) return ['nothing to look at']
       const range = document.createRange()
-      range.setStart(text, text.textContent.length - 1)
-      range.setEnd(text, text.textContent.length)
+      range.setStart(words, words.textContent.length - 1)
+      range.setEnd(words, words.textContent.length)
       return Array.from({ length: 160 }, (_, less) => 280 - less).filter((width) => {
         paragraph.style.width = `${width}px`
         return Math.abs(range.getBoundingClientRect().bottom - mark.getBoundingClientRect().bottom) > 20

@@ -125,9 +125,11 @@ describe('a tool that has to be approved', () => {
     const { server } = startServer([calls('bob'), streamed('It is sent.')], { approvals })
     const [asked] = widgets(await ask(server, ada))
     const events = await decide(server, asked, 'approve')
-    for (const item of [asked, ...widgets(events)]) {
-      const { children } = item?.widget as unknown as { children: { id: string; value?: string }[] }
-      const last = item === asked ? 'buttons' : 'status'
+    const shown = [asked, ...widgets(events)].flatMap((item) => item ?? [])
+    expect(shown).toHaveLength(3)
+    for (const { widget } of shown) {
+      const { children } = widget as unknown as { children: { id: string; value?: string }[] }
+      const last = widget.key === 'approval-pending' ? 'buttons' : 'status'
       expect(children.map(({ id }) => id)).toEqual(
         expected === undefined ? ['question', last] : ['question', 'arguments', last],
       )
