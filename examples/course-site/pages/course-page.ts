@@ -57,7 +57,7 @@ export function coursePage({ lesson, lessons, visit }: CoursePageOptions): strin
         ${contents(lesson)}
         <div class="prose" id="${LESSON_START}">${lesson.html}</div>
       </article>
-      <nav class="neighbours" aria-label="Lessons before and after">
+      <nav class="neighbours" lang="en" aria-label="Lessons before and after">
         ${neighbour(lessons[place - 1], 'prev')} ${neighbour(lessons[place + 1], 'next')}
       </nav>`,
   })

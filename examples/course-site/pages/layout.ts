@@ -94,6 +94,11 @@ export function layout({ title, description, language, main, visit }: LayoutOpti
           <header class="site-header" lang="en" dir="ltr">
             <a class="site-name" href="/">${SITE_NAME}</a>
             ${sessionControl(visit)}
+            <noscript>
+              <p class="no-script">
+                Every lesson can be read as it is. Asking the course needs JavaScript, which is off here.
+              </p>
+            </noscript>
           </header>
           <main id="main" tabindex="-1">${main}</main>
           <footer class="site-footer" lang="en" dir="ltr">

@@ -68,6 +68,12 @@ const EMPTY: ChatView = { thread: emptyThreadState, phase: 'idle' }
 
 const isGone = (error: unknown): boolean => error instanceof ChatKitRequestError && error.status === 404
 
+/** An answer that stands last in a thread whose run goes on is not whole. */
+function stillGrowing(thread: ThreadState): ThreadState {
+  const last = thread.items.at(-1)
+  return last?.type === 'assistant_message' ? { ...thread, pending: [...thread.pending, last.id] } : thread
+}
+
 function toInput({ text, quotedText, attachments = [] }: ChatMessage) {
   return {
     content: text === '' ? [] : [{ type: 'input_text' as const, text }],
@@ -135,7 +141,7 @@ export function createChat({ client, memory, onChange }: ChatOptions): Chat {
       if (!loaded) return forget(gone)
       const { state: thread, cursor } = loaded
       if (cursor === undefined) return show({ ...EMPTY, thread })
-      show({ ...EMPTY, thread, phase: 'answering' })
+      show({ ...EMPTY, thread: stillGrowing(thread), phase: 'answering' })
       await follow({ type: 'threads.resume', params: { thread_id: threadId, after: cursor } }, signal)
     })
   }
@@ -156,7 +162,7 @@ export function createChat({ client, memory, onChange }: ChatOptions): Chat {
       const thread = { ...state, notices }
       if (cursor === undefined) return show({ thread, phase: 'idle' })
       again = () => openThread(threadId)
-      show({ thread, phase: 'answering' })
+      show({ thread: stillGrowing(thread), phase: 'answering' })
       const params = { thread_id: threadId, after: cursor }
       await attempt(signal, () => follow({ type: 'threads.resume', params }, signal))
     } catch (error) {

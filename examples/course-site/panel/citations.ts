@@ -55,7 +55,8 @@ export function citationMark(sources: readonly Source[], number: number): Node {
   const source = sources[number - 1]
   if (!source) return document.createTextNode('')
   const name = { 'aria-label': `Source ${number}: ${source.title}`, title: source.title }
-  return element('sup', { class: 'chat-citation' }, linkToSource(source, name, String(number)))
+  // A word joiner: no line begins with the number alone, which may be behind an Urdu full stop.
+  return element('sup', { class: 'chat-citation' }, '\u2060', linkToSource(source, name, String(number)))
 }
 
 /** The numbered list below a message. */

@@ -15,9 +15,10 @@ interface ClientTool {
 
 const SLUG = /^[\w-]+$/
 
-function nameOf(slug: unknown): string {
+/** The lesson's title, which the server sends along; else what its address says. */
+function nameOf({ slug, title }: Record<string, unknown>): string {
   const words = String(slug).replace(/^\d+-/, '').replaceAll('-', ' ')
-  return `“${words}”`
+  return `“${typeof title === 'string' ? title : words}”`
 }
 
 async function openLesson({ slug }: Record<string, unknown>): Promise<ToolResult> {
@@ -34,10 +35,10 @@ async function openLesson({ slug }: Record<string, unknown>): Promise<ToolResult
 const tools: Record<string, ClientTool> = {
   open_lesson: {
     run: openLesson,
-    words: ({ slug }) => ({
-      offer: `Open the lesson ${nameOf(slug)}`,
-      done: `Opened the lesson ${nameOf(slug)}`,
-      undone: `Did not open the lesson ${nameOf(slug)}`,
+    words: (args) => ({
+      offer: `Open the lesson ${nameOf(args)}`,
+      done: `Opened the lesson ${nameOf(args)}`,
+      undone: `Did not open the lesson ${nameOf(args)}`,
     }),
   },
 }

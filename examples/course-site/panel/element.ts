@@ -1,6 +1,11 @@
+import { markLanguage } from './text-language.ts'
+
 type Child = Node | string
 
-/** Creates an element with attributes (`undefined` leaves one out) and children; strings become text. */
+/**
+ * Creates an element with attributes (`undefined` leaves one out) and children; strings become text. One with
+ * `dir: 'auto'` holds words of somebody else, and gets their language.
+ */
 export function element<T extends keyof HTMLElementTagNameMap>(
   tag: T,
   attributes: Record<string, string | undefined> = {},
@@ -11,6 +16,7 @@ export function element<T extends keyof HTMLElementTagNameMap>(
     if (value !== undefined) created.setAttribute(name, value)
   }
   created.append(...children)
+  if (attributes['dir'] === 'auto') markLanguage(created)
   return created
 }
 

@@ -3,6 +3,7 @@ import { Marked, type Token } from 'marked'
 import { withoutMarkers } from './citation-markers.ts'
 import { element } from './element.ts'
 import { safeUrl, setDestination } from './safe-url.ts'
+import { markLanguage } from './text-language.ts'
 
 const TEXT_BLOCKS = 'p, li, ul, ol, h3, blockquote, th, td'
 
@@ -55,7 +56,10 @@ export function toSafeNodes(html: string): DocumentFragment {
     if (url) setDestination(link, url)
     else link.replaceWith(...link.childNodes)
   }
-  for (const block of fragment.querySelectorAll<HTMLElement>(TEXT_BLOCKS)) block.dir = 'auto'
+  for (const block of fragment.querySelectorAll<HTMLElement>(TEXT_BLOCKS)) {
+    block.dir = 'auto'
+    markLanguage(block)
+  }
   for (const code of fragment.querySelectorAll<HTMLElement>('pre')) {
     code.dir = 'ltr'
     code.tabIndex = 0

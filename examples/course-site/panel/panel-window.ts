@@ -1,5 +1,6 @@
 import { element } from './element.ts'
 import { iconButton } from './icon.ts'
+import { markLanguage } from './text-language.ts'
 
 export interface PanelWindow {
   root: HTMLElement
@@ -24,11 +25,11 @@ const KEY = 'chat-open'
 const TITLE_ID = 'chat-title'
 
 /**
- * The panel's frame: beside the page where there is room, over it on a narrow screen, where it is a modal dialog. On
- * a wide screen it stays open from page to page.
+ * The panel's frame: beside the page where there is room, over it on a narrow or low screen (a phone, either way up),
+ * where it is a modal dialog. On a wide screen it stays open from page to page.
  */
 export function createPanelWindow({ opener, actions, content, onOpen }: PanelWindowOptions): PanelWindow {
-  const narrow = matchMedia('(max-width: 45rem)')
+  const narrow = matchMedia('(max-width: 45rem), (max-height: 26rem)')
   const title = element('p', { class: 'chat-thread-title', dir: 'auto', hidden: '' })
   const root = element(
     'div',
@@ -93,6 +94,7 @@ export function createPanelWindow({ opener, actions, content, onOpen }: PanelWin
 
   function setTitle(words: string): void {
     title.textContent = words
+    markLanguage(title)
     title.title = words
     title.hidden = words === ''
   }

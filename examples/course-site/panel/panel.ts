@@ -14,10 +14,12 @@ import { createMessageList } from './message-list.ts'
 import { createNoticeList } from './notices/notice-list.ts'
 import { createThreadStatus } from './notices/thread-status.ts'
 import { createPanelWindow } from './panel-window.ts'
+import { readPageContext } from './page-context.ts'
 import type { PageSelection } from './selection/page-selection.ts'
 import { createQuoteBox } from './selection/quote-box.ts'
 import type { Session } from './session.ts'
 import { createSignIn } from './sign-in.ts'
+import { createStarters } from './starters.ts'
 
 export interface PanelOptions {
   opener: HTMLButtonElement
@@ -50,12 +52,23 @@ const STAND_IN_NOTICE = 'No API key is set: answers come from a small stand-in t
 /** Puts the chat panel into the page. */
 export function createPanel(options: PanelOptions): Panel {
   const { opener, session, chat, client, attachments, standIn, dictation } = options
+  const starters = createStarters(readPageContext(), (text) => {
+    ask({ text })
+    composer.focus()
+  })
   const intro = element(
     'div',
     { class: 'chat-empty' },
     element('p', {}, 'Ask about this page, or about anything in the course.'),
     element('p', {}, 'Each answer shows where in the lessons it is written.'),
-    element('p', {}, 'Mark a passage of the page to ask about it (Alt+Q).'),
+    element(
+      'p',
+      {},
+      'Mark a passage of the page to ask about it',
+      element('span', { class: 'chat-key' }, ' (Alt+Q)'),
+      '.',
+    ),
+    starters,
   )
   const announcer = element('p', { class: 'visually-hidden', role: 'status' })
   const messages = createMessageList(intro, chat)
@@ -219,6 +232,7 @@ export function createPanel(options: PanelOptions): Panel {
       const hadFocus = signIn.contains(document.activeElement)
       const isKnown = learner !== ''
       signIn.hidden = isKnown
+      starters.hidden = !isKnown
       writing.hidden = !isKnown
       list.hidden = !isKnown
       history.clear()

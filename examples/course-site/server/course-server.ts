@@ -19,6 +19,7 @@ import { lessonOfPage } from './tutor/lesson-of-page.ts'
 import { limitThread } from './tutor/limit-thread.ts'
 import { describeMarking } from './tutor/mark-lesson-done.ts'
 import { tutorActions } from './tutor/quiz-widget.ts'
+import { toolLabels } from './tutor/tool-labels.ts'
 
 /** How many questions a thread takes. */
 const MAX_MESSAGES = 50
@@ -71,11 +72,13 @@ export class CourseServer extends AgentChatKitServer<Learner> {
       }),
       approvals: {
         describe: ({ arguments: json }) => describeMarking(json, lessons),
+        // The question names the lesson, which is all that there is to it.
+        details: () => undefined,
         approve: 'Mark as done',
         reject: 'Not yet',
         status: { done: 'Marked as done.', rejected: 'Not marked.' },
       },
-      showTools: { labels: LABELS },
+      showTools: { labels: toolLabels },
       agent: (turn) => createTutor(turn, options),
     })
     this.#lessons = lessons
@@ -98,9 +101,8 @@ export class CourseServer extends AgentChatKitServer<Learner> {
   }
 
   override async *action(turn: ActionTurn<Learner>): AsyncGenerator<ThreadStreamEvent, void, undefined> {
-    const action = tutorActions.parse(turn.action)
-    if (action.type === 'agent.approval') yield* super.action(turn)
-    else yield* answerQuiz(turn, action, this.#lessons)
+    if (turn.action.type === 'agent.approval') yield* super.action(turn)
+    else yield* answerQuiz(turn, tutorActions.parse(turn.action), this.#lessons)
   }
 
   override async addFeedback({ kind }: FeedbackInput<Learner>): Promise<void> {
@@ -110,15 +112,6 @@ export class CourseServer extends AgentChatKitServer<Learner> {
 
 const isWords = (event: ThreadStreamEvent): boolean =>
   event.type === 'thread.item.updated' && event.update.type === 'assistant_message.content_part.text_delta'
-
-/** What learners see of tools at work. */
-const LABELS = {
-  search_course: 'Searching the lessons',
-  show_quiz: 'Choosing a question',
-  ask_learner: 'Asking you',
-  open_lesson: 'Opening a lesson',
-  mark_lesson_done: 'Marking a lesson as done',
-}
 
 const WORDS = {
   en: { requests_too_many: 'Those were many questions in a short time. Wait a moment, then go on.' },

@@ -185,7 +185,10 @@ describeInBrowser('the list of conversations', (visit) => {
     await list(2)
     for (const title of ['Second?', 'First?']) {
       await visit.page.getByRole('button', { name: `Delete “${title}”` }).click()
-      await visit.page.getByRole('button', { name: 'Delete', exact: true }).click()
+      const confirm = visit.page.getByRole('button', { name: 'Delete', exact: true })
+      await confirm.click()
+      // It stands there until the server has answered.
+      await confirm.waitFor({ state: 'hidden' })
     }
     await visit.page.getByText('There are no conversations yet').waitFor()
 

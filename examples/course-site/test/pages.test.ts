@@ -224,6 +224,14 @@ describe('pages', () => {
     )
   })
 
+  it('say without a script that asking needs one', () => {
+    for (const page of allPages) {
+      expect(/<noscript>([\s\S]*?)<\/noscript>/.exec(page)?.[1]).toContain(
+        'Asking the course needs JavaScript',
+      )
+    }
+  })
+
   it('tell the chat what may be uploaded and whether it can be spoken to', () => {
     const uploads = { accept: ['image/png'], maxBytes: 5 }
     const page = homePage({ lessons, visit: { ...visit, uploads, dictation: true } })

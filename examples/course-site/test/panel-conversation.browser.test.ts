@@ -27,6 +27,26 @@ describeInBrowser('a conversation in the chat panel', (visit) => {
     expect(await visit.answers().count()).toBe(0)
   })
 
+  it('offers questions to begin with, to who can ask them', async () => {
+    const starters = () =>
+      visit.page.getByRole('list', { name: 'Questions to begin with' }).getByRole('button').allTextContents()
+    await visit.page.goto('/')
+    await visit.page.getByRole('button', { name: 'Ask the course' }).click()
+    expect(await starters()).toEqual([])
+    await visit.page.getByRole('button', { name: 'Sign in as Ada' }).click()
+    await visit.field().waitFor()
+    expect(await starters()).toEqual(['What is SLAM?', 'Quiz me on sensors', 'Which robot suits me?'])
+    await visit.page.goto('/lessons/14-robot-safety')
+    await visit.page.getByRole('button', { name: 'کوئز' }).waitFor()
+    await visit.page.goto('/lessons/03-quaternions')
+    await visit.page.getByRole('button', { name: 'Sum up this page' }).press('Enter')
+    await visit.finished().waitFor()
+    expect(await visit.page.locator('.chat-message-user p').textContent()).toBe('Sum up this page')
+    expect(await visit.focused()).not.toContain('Sum up')
+    expect(await visit.field().evaluate((node) => node === document.activeElement)).toBe(true)
+    expect(await starters()).toEqual([])
+  })
+
   it('goes on with an answer after a reload, and stops it at its learner’s word', async () => {
     const gate = Promise.withResolvers<void>()
     visit.site.answerWith((turn) =>

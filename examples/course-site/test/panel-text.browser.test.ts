@@ -49,4 +49,69 @@ describeInBrowser('the text of an answer in the chat panel', (visit) => {
       .evaluateAll((all) => all.map((node) => getComputedStyle(node).direction))
     expect(directions).toEqual(['rtl', 'rtl', 'ltr'])
   })
+
+  it('keeps numbers inside: of lists, and of citations behind their words', async () => {
+    const text = 'بٹن موٹر کی بجلی کاٹے اور رکے۔'.repeat(2)
+    visit.site.answerWith((turn) =>
+      scriptedAnswer(turn, [{ text, cites: DOUBLE_COVER }, { text: '\n\n1. پہلا قدم\n2. Second' }]),
+    )
+    await visit.open({ viewport: { width: 320, height: 640 } })
+    await visit.signIn()
+    await visit.converse('کیسے؟')
+    const marginsPx = await visit
+      .answers()
+      .locator('li')
+      .evaluateAll((items) =>
+        items.map((item) => {
+          const { left, right } = item.getBoundingClientRect()
+          const list = item.parentElement!.getBoundingClientRect()
+          return [left - list.left, list.right - right].map(Math.round)
+        }),
+      )
+    const [rtl, ltr] = marginsPx
+    expect(rtl?.[0]).toBe(0)
+    expect(rtl?.[1]).toBeGreaterThan(15)
+    expect(ltr).toEqual(rtl?.toReversed())
+    // At whatever width: the number never begins a line.
+    const begins = await visit.answers().evaluate((answer) => {
+      const paragraph = answer.querySelector<HTMLElement>('.chat-answer p')
+      const mark = answer.querySelector('.chat-citation a')
+      const words = paragraph?.firstChild
+      if (!paragraph || !mark || !words?.textContent) return ['nothing to look at']
+      const range = document.createRange()
+      range.setStart(words, words.textContent.length - 1)
+      range.setEnd(words, words.textContent.length)
+      return Array.from({ length: 160 }, (_, less) => 280 - less).filter((width) => {
+        paragraph.style.width = `${width}px`
+        return Math.abs(range.getBoundingClientRect().bottom - mark.getBoundingClientRect().bottom) > 20
+      })
+    })
+    expect(begins).toEqual([])
+  })
+
+  it('is read with the voice of its language', async () => {
+    visit.site.answerWith(async function* (turn) {
+      turn.thread.title = 'ROS 2 کیا ہے؟'
+      yield* scriptedAnswer(turn, [
+        { text: 'کواٹرنین **4** اعداد ہیں۔\n\n- چار\n\nFour numbers.' },
+        { text: '', cites: { ...DOUBLE_COVER, title: 'محفوظ روبوٹ' } },
+      ])
+    })
+    await visit.signIn()
+    await visit.ask('کواٹرنین کیا ہے؟')
+    await visit.finished().waitFor()
+    const languageOf = (words: string) =>
+      visit
+        .said(words)
+        .first()
+        .evaluate((node) => node.closest('[lang]')?.getAttribute('lang'))
+    for (const words of ['کواٹرنین کیا ہے؟', 'اعداد ہیں', 'چار', 'محفوظ روبوٹ']) {
+      expect(await languageOf(words)).toBe('ur')
+    }
+    for (const words of ['Four numbers.', 'Sources']) expect(await languageOf(words)).toBe('en')
+    // By its first letter, as its direction is.
+    expect(await visit.page.locator('.chat-thread-title').getAttribute('lang')).toBeNull()
+    await visit.page.getByRole('button', { name: 'New conversation' }).click()
+    await visit.converse('Four?')
+  })
 })

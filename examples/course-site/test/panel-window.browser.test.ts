@@ -43,6 +43,16 @@ describeInBrowser('the window of the chat panel', (visit) => {
     expect(await focused()).toBe('Ask the course')
   })
 
+  it('covers a phone that is held sideways', async () => {
+    await visit.open({ viewport: { width: 740, height: 360 }, hasTouch: true })
+    await visit.signIn()
+    const dialog = visit.page.getByRole('dialog', { name: 'Ask the course' })
+    expect(await dialog.boundingBox()).toEqual({ x: 0, y: 0, width: 740, height: 360 })
+    await visit.converse('Are q and −q the same?')
+    await visit.page.keyboard.press('Escape')
+    expect(await visit.focused()).toBe('Ask the course')
+  })
+
   it('covers a phone as a dialog and gives way to the passage', async () => {
     await visit.open({ viewport: { width: 320, height: 568 }, hasTouch: true })
     await visit.signIn()

@@ -42,6 +42,25 @@ describeInBrowser('an answer that outlives its connection', (visit) => {
     for (const page of [other, visit.page]) await visit.said('One half and the other.', page).waitFor()
   })
 
+  it('is said to be unfinished after a reload, before more of it comes', async () => {
+    const { finish } = halves()
+    await visit.signIn()
+    await visit.ask('One?')
+    await visit.said('One half').waitFor()
+    const resumes = Promise.withResolvers<void>()
+    await visit.page.route('**/chatkit', async (route) => {
+      if (route.request().postData()?.includes('threads.resume')) await resumes.promise
+      await route.continue()
+    })
+    await visit.page.reload()
+    await visit.said('One half').waitFor()
+    expect(await visit.answers().getAttribute('aria-busy')).toBe('true')
+    resumes.resolve()
+    finish()
+    await visit.said('One half and the other.').waitFor()
+    await visit.finished().waitFor()
+  })
+
   it('is caught up with when a tab is looked at again', async () => {
     await visit.signIn()
     await visit.converse('One?')

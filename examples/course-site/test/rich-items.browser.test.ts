@@ -277,7 +277,8 @@ describe.skipIf(browserPath === undefined)(
       it('open a lesson, where the answer goes on', async () => {
         const gate = Promise.withResolvers<void>()
         site.answerWith(async function* (turn) {
-          if (turn.userMessage) yield call(turn, 'open_lesson', { slug: '05-slam' })
+          const title = 'Mapping and localisation with SLAM'
+          if (turn.userMessage) yield call(turn, 'open_lesson', { slug: '05-slam', title })
           else yield* scriptedAnswer(turn, [{ text: 'Here ' }, { text: 'it is.', after: gate.promise }])
         })
         const page = await ask()
@@ -285,7 +286,7 @@ describe.skipIf(browserPath === undefined)(
         await page.getByRole('log').getByText('Here', { exact: true }).waitFor()
         gate.resolve()
         await page.getByRole('log').getByText('Here it is.').waitFor()
-        await page.getByText('Opened the lesson “slam”').waitFor()
+        await page.getByText('Opened the lesson “Mapping and localisation with SLAM”').waitFor()
         await expectNoViolations(page)
       })
 

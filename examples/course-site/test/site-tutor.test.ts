@@ -209,6 +209,9 @@ describe('marking a lesson as done', { timeout: 60_000 }, () => {
     expect(JSON.stringify(newest(asked, 'widget').widget)).toContain(
       'Mark “Quaternions for rotations” as done?',
     )
+    // The question names the lesson: nobody is shown what the model wrote.
+    expect(actionsOf(newest(asked, 'widget').widget)).toHaveLength(2)
+    expect(JSON.stringify(newest(asked, 'widget').widget)).not.toContain('03-quaternions')
     const home = async (visitor: Visitor) => (await visitor.fetch('/')).text()
     expect(await home(ada)).not.toContain('You have done')
     const marked = await decide(asked, true)
@@ -256,6 +259,21 @@ describe('plain words', { timeout: 60_000 }, () => {
     expect(titles({ ...second, items: second.items.slice(first.items.length) })).toContainEqual(
       expect.stringContaining('Feedback control with PID'),
     )
+  })
+
+  it('are answered with a sentence that can be understood by itself, and from what fits only', async () => {
+    const state = await ada.ask('What is gimbal lock?')
+    expect(answerOf(state)).toContain('One degree of freedom is lost')
+    const titlesOfLoop = titles(await ada.ask('What is loop closure?'))
+    expect(titlesOfLoop.length).toBeGreaterThan(0)
+    for (const title of titlesOfLoop) expect(title).toContain('SLAM')
+  })
+
+  it('are searched for, which is said as it is done and when it is', async () => {
+    const state = await ada.ask('What is gimbal lock?')
+    expect(newest(state, 'workflow').workflow.tasks).toMatchObject([
+      { title: 'Searched the lessons', status_indicator: 'complete' },
+    ])
   })
 
   it('in Urdu are answered from the lesson in Urdu', async () => {

@@ -117,6 +117,26 @@ describe('a tool that has to be approved', () => {
     expect(errors).toEqual([])
   })
 
+  it.each([
+    ['the arguments, where the server says nothing of them', {}, '{"to":"bob"}'],
+    ['what the server says of the call', { details: () => 'To Bob, at once.' }, 'To Bob, at once.'],
+    ['nothing, where the server wants nothing there', { details: () => undefined }, undefined],
+  ])('shows %s below the question, and still when it is decided', async (_what, approvals, expected) => {
+    const { server } = startServer([calls('bob'), streamed('It is sent.')], { approvals })
+    const [asked] = widgets(await ask(server, ada))
+    const events = await decide(server, asked, 'approve')
+    const shown = [asked, ...widgets(events)].flatMap((item) => item ?? [])
+    expect(shown).toHaveLength(3)
+    for (const { widget } of shown) {
+      const { children } = widget as unknown as { children: { id: string; value?: string }[] }
+      const last = widget.key === 'approval-pending' ? 'buttons' : 'status'
+      expect(children.map(({ id }) => id)).toEqual(
+        expected === undefined ? ['question', last] : ['question', 'arguments', last],
+      )
+      expect(children.find(({ id }) => id === 'arguments')?.value).toBe(expected)
+    }
+  })
+
   it('does not run when it is rejected, and the model is told', async () => {
     const { server, sent, model, errors } = startServer([calls('bob'), streamed('Then not.')])
     const [asked] = widgets(await ask(server, ada))

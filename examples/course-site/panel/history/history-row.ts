@@ -1,5 +1,6 @@
 import { button, element } from '../element.ts'
 import { iconButton } from '../icon.ts'
+import { markLanguage } from '../text-language.ts'
 import { formatWhen } from './format-when.ts'
 import type { Outcome, Thread } from './thread-list.ts'
 import { createTitleForm } from './title-form.ts'
@@ -94,6 +95,7 @@ export function createHistoryRow(options: HistoryRowOptions): HistoryRow {
   function update(next: Thread, isOpen: boolean): void {
     thread = next
     title.textContent = titleOf(next)
+    markLanguage(title)
     for (const [control, verb] of [
       [rename, 'Rename'],
       [remove, 'Delete'],

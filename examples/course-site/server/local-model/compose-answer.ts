@@ -22,30 +22,38 @@ export function contentWords(text: string): Set<string> {
   )
 }
 
+// A sentence that begins so says nothing without the one before.
+const LEANS = /^(This|That|These|Those|It|They)\b/
+
 /**
  * An answer made of sentences of the passages, the ones closest to the question, each with its mark; undefined where
- * they have none.
+ * they have none. A passage that has half of what the best one has, or less, is left out.
  */
 export function composeAnswer(question: string, passages: readonly FoundPassage[]): string | undefined {
   const wanted = contentWords(question)
-  const paragraphs = passages.slice(0, MOST_PASSAGES).flatMap(({ number, text }) => {
-    const sentences = bestSentences(text, wanted)
-    return sentences === '' ? [] : [`${sentences}【${number}】`]
-  })
+  const quotes = passages.slice(0, MOST_PASSAGES).map(({ number, text }) => ({
+    number,
+    ...bestSentences(text, wanted),
+  }))
+  const most = Math.max(0, ...quotes.map(({ found }) => found))
+  const paragraphs = quotes
+    .filter(({ words, found }) => words !== '' && (found === most || found > most / 2))
+    .map(({ words, number }) => `${words}【${number}】`)
   return paragraphs.length === 0 ? undefined : paragraphs.join('\n\n')
 }
 
-function bestSentences(markdown: string, wanted: ReadonlySet<string>): string {
-  const scored = sentencesOf(markdown).map((sentence, place) => {
-    const found = [...contentWords(sentence)].filter((word) => wanted.has(word)).length
-    return { sentence, place, found }
-  })
-  const most = Math.max(0, ...scored.map(({ found }) => found))
-  return scored
-    .filter(({ found }) => found === most)
-    .slice(0, MOST_SENTENCES)
-    .map(({ sentence }) => sentence)
-    .join(' ')
+/** The sentences with most of the wanted words, in their order, and how many those are. */
+function bestSentences(markdown: string, wanted: ReadonlySet<string>): { words: string; found: number } {
+  const sentences = sentencesOf(markdown)
+  const counts = sentences.map(
+    (sentence) => [...contentWords(sentence)].filter((word) => wanted.has(word)).length,
+  )
+  const found = Math.max(0, ...counts)
+  const best = counts.flatMap((count, place) => (count === found ? [place] : [])).slice(0, MOST_SENTENCES)
+  const told = best.flatMap((place) =>
+    place > 0 && LEANS.test(sentences[place] ?? '') ? [place - 1, place] : [place],
+  )
+  return { words: [...new Set(told)].map((place) => sentences[place]).join(' '), found }
 }
 
 /** Prose only: code, tables and headings make no sentence, nor does what only introduces them. */

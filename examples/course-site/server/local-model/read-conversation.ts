@@ -90,7 +90,7 @@ function filesIn(block: UserItem): string[] {
 function sizeOf(dataUrl: string): string {
   const base64 = dataUrl.slice(dataUrl.indexOf(',') + 1)
   const bytes = Buffer.byteLength(base64, 'base64')
-  return bytes < 1024 ? `${bytes} bytes` : `${Math.round(bytes / 1024)} KiB`
+  return bytes < 1024 ? `${bytes} bytes` : `${Math.round(bytes / 1024)} KB`
 }
 
 /** The answers of one form, which the block gives as JSON strings behind each question. */

@@ -21,7 +21,8 @@ export function* limitThread(
       reason: `This conversation has reached ${maxMessages} questions. Begin a new one to go on.`,
     }
   } else if (left === WARNED_BEFORE) {
-    const message = `This conversation takes ${left} more questions. After that, begin a new one.`
+    // It may stand there until the last one: a count of what is left would be wrong by then.
+    const message = `This was question ${count} of ${maxMessages}. Behind the last one, begin a new conversation.`
     yield { type: 'notice', level: 'info', message }
   }
 }

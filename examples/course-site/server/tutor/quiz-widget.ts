@@ -7,8 +7,6 @@ import type { Lesson, QuizQuestion } from '../../pages/index.ts'
 export const tutorActions = defineActions({
   'quiz.answer': z.strictObject({ choice: z.int().min(0).max(5) }),
   'quiz.next': z.undefined(),
-  // Read by the package that makes these buttons.
-  'agent.approval': z.record(z.string(), z.unknown()),
 })
 
 /** A question of a lesson; `number` counts from 0. */

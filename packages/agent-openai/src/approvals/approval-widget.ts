@@ -26,11 +26,19 @@ export interface AskedCall {
 export interface ApprovalTexts {
   /** What is asked. Default: whether to run the tool of this name. */
   describe?: (call: { tool: string; arguments: string }) => string
+  /**
+   * What stands below the question; `undefined` for nothing. Default: the arguments as the model wrote them, their first
+   * 1,000 characters. Whatever the tool will do must be in the question or here: it is what the user agrees to.
+   */
+  details?: (call: { tool: string; arguments: string }) => string | undefined
   approve?: string
   reject?: string
   /** What stands in place of the buttons. */
   status?: Partial<Record<Exclude<ApprovalStatus, 'pending'>, string>>
 }
+
+const BUTTONS = 'buttons'
+const STATUS = 'status'
 
 const STATUSES = ['pending', 'approved', 'done', 'rejected', 'expired', 'unknown'] as const
 
@@ -41,8 +49,15 @@ export type ApprovalWords = ApprovalTexts & { say: SayMessage }
 export function approvalItem(
   turn: TurnBase<unknown>,
   call: AskedCall,
-  { describe, say, approve = say('approval_approve'), reject = say('approval_reject') }: ApprovalWords,
+  {
+    describe,
+    details = ({ arguments: json }) => json,
+    say,
+    approve = say('approval_approve'),
+    reject = say('approval_reject'),
+  }: ApprovalWords,
 ): WidgetItem {
+  const told = details(call)
   const action = (isApproved: boolean) => ({
     type: APPROVAL_ACTION,
     payload: {
@@ -64,10 +79,12 @@ export function approvalItem(
         value: describe?.(call) ?? say('approval_question', { tool: call.tool }),
         size: 'sm',
       },
-      { type: 'Text', id: 'arguments', value: cutText(call.arguments, MAX_ARGUMENTS_LENGTH) },
+      ...(told === undefined
+        ? []
+        : [{ type: 'Text' as const, id: 'arguments', value: cutText(told, MAX_ARGUMENTS_LENGTH) }]),
       {
         type: 'Row',
-        id: 'buttons',
+        id: BUTTONS,
         children: [
           { type: 'Button', id: 'approve', label: approve, style: 'primary', onClickAction: action(true) },
           { type: 'Button', id: 'reject', label: reject, onClickAction: action(false) },
@@ -99,14 +116,20 @@ export function decided(
   { status: texts, say }: ApprovalWords,
 ): EventOf<'thread.item.replaced'> {
   const { children } = item.widget as { children?: unknown }
-  const asked = Array.isArray(children) ? children.slice(0, 2) : []
+  const asked = Array.isArray(children) ? children.filter((child) => !isReplaced(child)) : []
   const value = texts?.[status] ?? say(`approval_${status}`)
   const widget = {
     ...item.widget,
     key: keyOf(status),
-    children: [...asked, { type: 'Text', id: 'status', value }],
+    children: [...asked, { type: 'Text', id: STATUS, value }],
   }
   return { type: 'thread.item.replaced', item: { ...item, widget } }
+}
+
+/** The buttons, or what was said in their place before. */
+function isReplaced(child: unknown): boolean {
+  if (typeof child !== 'object' || child === null || !('id' in child)) return false
+  return child.id === BUTTONS || child.id === STATUS
 }
 
 const keyOf = (status: ApprovalStatus): string => `approval-${status}`
