@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineProject } from 'vitest/config'
 
 /** What every project's tests share. The times are for a slow machine that does much else: none is a measure. */
@@ -6,7 +7,8 @@ export default defineProject({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     expect: { poll: { timeout: 10_000 } },
-    // Left alone, vitest keeps one core for itself: on two cores that would be one file at a time.
-    maxWorkers: '100%',
+    // One file more at a time than there are cores, since tests wait much, for leases and for browsers; at most four,
+    // each of which may hold an embedded database. Left alone, vitest would keep one core for itself.
+    maxWorkers: Math.min(availableParallelism() + 1, 4),
   },
 })
