@@ -101,7 +101,7 @@ describe('a long conversation', { timeout: 60_000 }, () => {
       state = await ada.goOn(state, 'hello')
     }
     expect(ada.notices).toEqual([
-      'This was question 45 of 50. Behind the last one, begin a new conversation.',
+      'This was question 45 of 50. After the last one, begin a new conversation.',
     ])
     const get = { type: 'threads.get_by_id' as const, params: { thread_id: threadIdOf(state) } }
     expect((await ada.client.send(get)).status).toEqual({

@@ -22,7 +22,7 @@ export function* limitThread(
     }
   } else if (left === WARNED_BEFORE) {
     // It may stand there until the last one: a count of what is left would be wrong by then.
-    const message = `This was question ${count} of ${maxMessages}. Behind the last one, begin a new conversation.`
+    const message = `This was question ${count} of ${maxMessages}. After the last one, begin a new conversation.`
     yield { type: 'notice', level: 'info', message }
   }
 }
