@@ -15,11 +15,16 @@ describe.skipIf(browserPath === undefined)('a process that is killed', { timeout
   let sites: TwoSites
   let browser: Browser
   let ada: SiteJourney
+  let pathsThatFailed: string[]
 
   beforeEach(async () => {
     sites = await startTwoSites(inject('databaseUrl'), { MODEL_DELAY_MS })
     browser = await launchBrowser(browserPath ?? '')
     ada = await SiteJourney.begin(browser, sites.url)
+    pathsThatFailed = []
+    ada.page.on('response', (answer) => {
+      if (answer.status() >= 400) pathsThatFailed.push(new URL(answer.url()).pathname)
+    })
   }, 180_000)
 
   afterEach(async ({ task }) => {
@@ -51,14 +56,14 @@ describe.skipIf(browserPath === undefined)('a process that is killed', { timeout
     await ada.signIn(LESSON)
     const { writer, other } = await ask('How are two rotations composed?')
     expect(await writer.metric('course_answers_active')).toBe(1)
-    await writer.kill()
     const seen = await words()
+    await writer.kill()
     await page.getByText('Reconnecting…').or(page.getByRole('alert')).first().waitFor()
     await page.locator('.chat-failure:not([hidden])').waitFor({ timeout: 90_000 })
     await ada.look('process killed')
     const kept = await words()
     expect(kept.startsWith(seen)).toBe(true)
-    expect(await page.locator('.chat-failure').textContent()).not.toBe('')
+    await page.locator('.chat-failure').getByText('Something went wrong while answering.').waitFor()
     await page.reload()
     await ada.answers().first().waitFor()
     await expect.poll(words).toBe(kept)
@@ -68,6 +73,7 @@ describe.skipIf(browserPath === undefined)('a process that is killed', { timeout
     await ada.whole(0)
     expect(await ada.answers().count()).toBe(1)
     expect(await other.metric('course_answers_ended_total{status="completed"}')).toBe(1)
+    expect(pathsThatFailed).toEqual([])
   })
 
   it('takes nothing from an answer that the other one writes', async () => {
@@ -91,5 +97,6 @@ describe.skipIf(browserPath === undefined)('a process that is killed', { timeout
     expect(await words()).toBe(whole)
     expect(await page.locator('.chat-failure:not([hidden])').count()).toBe(0)
     expect(await writer.metric('course_answers_ended_total{status="completed"}')).toBe(1)
+    expect(pathsThatFailed).toEqual([])
   })
 })

@@ -23,9 +23,12 @@ export async function startRoundRobin(first: readonly string[]): Promise<RoundRo
   let targets = first
   let turn = 0
 
-  function forward(incoming: IncomingMessage, response: ServerResponse, attemptsLeft: number): void {
-    const target = targets[turn++ % targets.length]
-    if (target === undefined || attemptsLeft === 0) {
+  function forward(
+    incoming: IncomingMessage,
+    response: ServerResponse,
+    [target, ...others]: readonly string[],
+  ): void {
+    if (target === undefined) {
       response.writeHead(502).end()
       return
     }
@@ -56,13 +59,16 @@ export async function startRoundRobin(first: readonly string[]): Promise<RoundRo
     outgoing.on('error', () => {
       response.off('close', abandon)
       if (response.destroyed) return
-      if (!isConnected) forward(incoming, response, attemptsLeft - 1)
+      if (!isConnected) forward(incoming, response, others)
       else if (response.headersSent) response.destroy()
       else response.writeHead(502).end()
     })
   }
 
-  const server = createServer((incoming, response) => forward(incoming, response, targets.length))
+  const server = createServer((incoming, response) => {
+    const first = turn++ % targets.length
+    forward(incoming, response, [...targets.slice(first), ...targets.slice(0, first)])
+  })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo

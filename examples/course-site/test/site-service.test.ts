@@ -100,9 +100,7 @@ describe('a long conversation', { timeout: 60_000 }, () => {
     while (state.items.filter(({ type }) => type === 'user_message').length < 50) {
       state = await ada.goOn(state, 'hello')
     }
-    expect(ada.notices).toEqual([
-      'This was question 45 of 50. After the last one, begin a new conversation.',
-    ])
+    expect(ada.notices).toEqual(['This was question 45 of 50. After the last one, begin a new conversation.'])
     const get = { type: 'threads.get_by_id' as const, params: { thread_id: threadIdOf(state) } }
     expect((await ada.client.send(get)).status).toEqual({
       type: 'closed',
