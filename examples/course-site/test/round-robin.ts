@@ -66,8 +66,8 @@ export async function startRoundRobin(first: readonly string[]): Promise<RoundRo
   }
 
   const server = createServer((incoming, response) => {
-    const first = turn++ % targets.length
-    forward(incoming, response, [...targets.slice(first), ...targets.slice(0, first)])
+    const next = turn++ % targets.length
+    forward(incoming, response, [...targets.slice(next), ...targets.slice(0, next)])
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
